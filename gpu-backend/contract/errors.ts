@@ -1,0 +1,99 @@
+/**
+ * The closed set of error codes. `type` is OpenAI's classification of the status; `message` is said in public where the
+ * error carries none of its own.
+ */
+export const ERROR_CODES = {
+  invalid_request: { status: 400, type: 'invalid_request_error', message: 'The request is not valid.' },
+  invalid_api_key: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'Missing or invalid API key. Send it as "Authorization: Bearer glp_…".',
+  },
+  invalid_signature: { status: 401, type: 'authentication_error', message: 'Missing or invalid signature.' },
+  insufficient_scope: { status: 403, type: 'permission_error', message: 'This API key may not do that.' },
+  not_found: { status: 404, type: 'not_found_error', message: 'There is nothing here.' },
+  model_not_found: { status: 404, type: 'not_found_error', message: 'There is no such model.' },
+  method_not_allowed: {
+    status: 405,
+    type: 'invalid_request_error',
+    message: 'This method is not allowed here.',
+  },
+  model_mismatch: {
+    status: 409,
+    type: 'conflict_error',
+    message: 'This backend runs another model than the one asked for.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    type: 'invalid_request_error',
+    message: 'The range lies outside of the picture.',
+  },
+  internal_error: { status: 500, type: 'server_error', message: 'Something went wrong on our side.' },
+  backend_unavailable: {
+    status: 503,
+    type: 'server_error',
+    message: 'Generation is not available at the moment; nothing was made or charged.',
+  },
+  storage_unavailable: {
+    status: 503,
+    type: 'server_error',
+    message: 'The object store is not available at the moment; nothing was made or charged.',
+  },
+  deadline_exceeded: {
+    status: 504,
+    type: 'server_error',
+    message: 'Generation took longer than allowed; nothing was charged.',
+  },
+} as const satisfies Record<string, { status: number; type: string; message: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Seconds that a client is told to wait after an error that passes by itself. */
+const RETRY_AFTER_S = 2;
+
+export interface ApiErrorOptions extends ErrorOptions {
+  /** Said in public; names the field, the value and what is allowed. Never internal text. */
+  readonly message?: string;
+  /** The request's field that is wrong, as `seeds[2]`. */
+  readonly param?: string;
+  readonly retryAfterS?: number;
+}
+
+/** An error that reaches the client, with OpenAI's body. What caused it stays in `cause`, for the log alone. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly param: string | null;
+  /** Set on the errors that pass by themselves (503, 504). */
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: ErrorCode, options: ApiErrorOptions = {}) {
+    super(options.message ?? ERROR_CODES[code].message, { cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = ERROR_CODES[code].status;
+    this.param = options.param ?? null;
+    this.retryAfterS = options.retryAfterS ?? (this.status >= 503 ? RETRY_AFTER_S : undefined);
+  }
+
+  /** @see https://platform.openai.com/docs/guides/error-codes */
+  toBody(): ErrorBody {
+    const { type } = ERROR_CODES[this.code];
+    return { error: { message: this.message, type, code: this.code, param: this.param } };
+  }
+
+  toResponse(): Response {
+    const headers = new Headers({ 'cache-control': 'no-store' });
+    if (this.retryAfterS !== undefined) headers.set('retry-after', String(this.retryAfterS));
+    return Response.json(this.toBody(), { status: this.status, headers });
+  }
+}
+
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly code: ErrorCode;
+    readonly param: string | null;
+  };
+}

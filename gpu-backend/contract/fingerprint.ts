@@ -1,0 +1,37 @@
+import { sha256Hex } from './hex.ts';
+import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts';
+import { NOISE_SPEC } from './noise.ts';
+
+/** Changes when the same recipe would no longer give the same picture (post-processing, encoder settings). */
+const FINGERPRINT_SCHEME = 'galip-edge/1';
+
+/** Everything that one picture follows from. */
+export interface Recipe {
+  /** Digest of the model directory: 64 hex digits. @see model-card.ts */
+  readonly model: string;
+  /** Canonical prompt. @see canonicalise.ts */
+  readonly prompt: string;
+  /** 0 … 2⁵³ − 1. */
+  readonly seed: number;
+  /** Edge of the square picture, pixels. */
+  readonly size: number;
+  readonly format: ImageFormat;
+  /** Encoder quality 1 … 100; null for lossless formats. */
+  readonly quality: number | null;
+}
+
+/**
+ * The picture's name in the world: SHA-256 over the recipe as a JSON array in fixed order, 64 hex digits.
+ * Equal fingerprints are equal pictures; the noise specification is part of it.
+ */
+export function fingerprintOf(recipe: Recipe): Promise<string> {
+  const { model, prompt, seed, size, format, quality } = recipe;
+  return sha256Hex(
+    JSON.stringify([FINGERPRINT_SCHEME, model, prompt, NOISE_SPEC, seed, size, format, quality]),
+  );
+}
+
+/** Where a picture lies in the object store. */
+export function objectKeyOf(fingerprint: string, format: ImageFormat): string {
+  return `i/${fingerprint}.${IMAGE_FORMATS[format].extension}`;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { IMAGE_FORMAT_NAMES } from './image-format.ts';
+import { MAX_SEED } from './noise.ts';
+
+/** Pictures of one call; OpenAI's Images API allows as many. */
+export const MAX_IMAGES = 10;
+/** Code points of a prompt: CLIP sees at most 77 tokens, a tenth of this. */
+export const MAX_PROMPT_CODE_POINTS = 1_000;
+/** Larger than the largest valid body, with room for escapes. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** Resampling beyond four times the native size adds bytes, not picture. */
+export const MAX_UPSCALE = 4;
+/** Below this no picture can be told from another. */
+export const MIN_SIZE_PX = 16;
+
+export const seedSchema = z.int().min(0).max(MAX_SEED);
+
+/** Body of the backend's signed `POST /v1/generate`. */
+export const generateRequestSchema = z.strictObject({
+  /** Digest of the model that the caller's fingerprints name. */
+  model: z.string().regex(/^[0-9a-f]{64}$/u),
+  /** One picture each. */
+  images: z
+    .array(
+      z.strictObject({
+        /** Canonical prompt. @see canonicalise.ts */
+        prompt: z.string().min(1).max(20_000),
+        seed: seedSchema,
+      }),
+    )
+    .min(1)
+    .max(MAX_IMAGES),
+  /** Edge of the square picture, pixels. */
+  size: z.int().min(MIN_SIZE_PX),
+  format: z.enum(IMAGE_FORMAT_NAMES),
+  /** Encoder quality; null for lossless formats. */
+  quality: z.int().min(1).max(100).nullable(),
+});
+
+export type GenerateRequest = z.infer<typeof generateRequestSchema>;
+
+const milliseconds = z.number().nonnegative();
+
+/**
+ * The answer is `multipart/form-data` (RFC 7578): the part `result`, this JSON; then a file part for each picture, named
+ * by its fingerprint, in the order asked for.
+ */
+export const generateResultSchema = z.object({
+  /** Native edge of the model's pictures, pixels. */
+  native: z.int().positive(),
+  images: z.array(
+    z.object({
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/u),
+      seed: seedSchema,
+      /** Strong entity tag of the stored object, quotes included. */
+      etag: z.string(),
+      /** False when another writer had stored the picture first; its bytes are the ones returned. */
+      created: z.boolean(),
+    }),
+  ),
+  /** Milliseconds of each stage, for the whole call. */
+  timings: z.object({
+    queueMs: milliseconds,
+    tokeniseMs: milliseconds,
+    textEncoderMs: milliseconds,
+    generatorMs: milliseconds,
+    encodeMs: milliseconds,
+    storeMs: milliseconds,
+    totalMs: milliseconds,
+  }),
+});
+
+export type GenerateResult = z.infer<typeof generateResultSchema>;
+export type StageTimings = GenerateResult['timings'];

@@ -1,0 +1,10 @@
+/** Bytes as lower-case hexadecimal. */
+export function toHex(bytes: ArrayBuffer | Uint8Array): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** SHA-256 (FIPS 180-4) of bytes or of a string's UTF-8, as lower-case hexadecimal. */
+export async function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  return toHex(await crypto.subtle.digest('SHA-256', bytes));
+}

@@ -1,81 +1,69 @@
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import {
-	fingerprintOf,
-	objectKeyOf,
-	type Recipe,
-} from "../../gpu-backend/contract/fingerprint.ts";
-import { IMAGE_FORMAT_NAMES } from "../../gpu-backend/contract/image-format.ts";
-import { MAX_SEED } from "../../gpu-backend/contract/noise.ts";
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
+import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 
 const RECIPE: Recipe = {
-	model: "ab".repeat(32),
-	prompt: "a red apple",
-	seed: 7,
-	size: 64,
-	format: "webp",
-	quality: 90,
+  model: 'ab'.repeat(32),
+  prompt: 'a red apple',
+  seed: 7,
+  size: 64,
+  format: 'webp',
+  quality: 90,
 };
 
 const recipes: fc.Arbitrary<Recipe> = fc.record({
-	model: fc.stringMatching(/^[0-9a-f]{64}$/u),
-	prompt: fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }),
-	seed: fc.integer({ min: 0, max: MAX_SEED }),
-	size: fc.integer({ min: 16, max: 896 }),
-	format: fc.constantFrom(...IMAGE_FORMAT_NAMES),
-	quality: fc.option(fc.integer({ min: 1, max: 100 })),
+  model: fc.stringMatching(/^[0-9a-f]{64}$/u),
+  prompt: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  seed: fc.integer({ min: 0, max: MAX_SEED }),
+  size: fc.integer({ min: 16, max: 896 }),
+  format: fc.constantFrom(...IMAGE_FORMAT_NAMES),
+  quality: fc.option(fc.integer({ min: 1, max: 100 })),
 });
 
-describe("fingerprintOf", () => {
-	it("gives the vector of the specification", async () => {
-		// printf %s '["galip-edge/1","abab…","a red apple","philox4x32-10/box-muller/1",7,64,"webp",90]' | sha256sum
-		expect(await fingerprintOf(RECIPE)).toBe(
-			"5e1ce47c898377b7989646fbb726bc84a45b4e2bfae4e7a760681eb2c898509f",
-		);
-	});
+describe('fingerprintOf', () => {
+  it('gives the vector of the specification', async () => {
+    // printf %s '["galip-edge/1","abab…","a red apple","philox4x32-10/box-muller/1",7,64,"webp",90]' | sha256sum
+    expect(await fingerprintOf(RECIPE)).toBe(
+      '5e1ce47c898377b7989646fbb726bc84a45b4e2bfae4e7a760681eb2c898509f',
+    );
+  });
 
-	it("does not depend on the order of fields", async () => {
-		const { model, ...rest } = RECIPE;
-		expect(await fingerprintOf({ ...rest, model })).toBe(
-			await fingerprintOf(RECIPE),
-		);
-	});
+  it('does not depend on the order of fields', async () => {
+    const { model, ...rest } = RECIPE;
+    expect(await fingerprintOf({ ...rest, model })).toBe(await fingerprintOf(RECIPE));
+  });
 
-	it("is equal exactly where the recipes are", async () => {
-		await fc.assert(
-			fc.asyncProperty(
-				recipes,
-				recipes,
-				fc.subarray(Object.keys(RECIPE) as (keyof Recipe)[]),
-				async (a, b, kept) => {
-					const mixed = {
-						...b,
-						...Object.fromEntries(kept.map((field) => [field, a[field]])),
-					};
-					const same = (Object.keys(RECIPE) as (keyof Recipe)[]).every(
-						(field) => Object.is(a[field], mixed[field]),
-					);
-					expect(
-						(await fingerprintOf(a)) === (await fingerprintOf(mixed)),
-					).toBe(same);
-				},
-			),
-		);
-	});
+  it('is equal exactly where the recipes are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        recipes,
+        recipes,
+        fc.subarray(Object.keys(RECIPE) as (keyof Recipe)[]),
+        async (a, b, kept) => {
+          const mixed = {
+            ...b,
+            ...Object.fromEntries(kept.map((field) => [field, a[field]])),
+          };
+          const same = (Object.keys(RECIPE) as (keyof Recipe)[]).every((field) =>
+            Object.is(a[field], mixed[field]),
+          );
+          expect((await fingerprintOf(a)) === (await fingerprintOf(mixed))).toBe(same);
+        },
+      ),
+    );
+  });
 
-	it("cannot be confused by quotes and separators within the prompt", async () => {
-		const tricky = [`a","b`, `a\\","b`, "a,b", `a",7,64,"webp",90]`];
-		const all = await Promise.all(
-			tricky.map((prompt) => fingerprintOf({ ...RECIPE, prompt })),
-		);
-		expect(new Set(all).size).toBe(tricky.length);
-	});
+  it('cannot be confused by quotes and separators within the prompt', async () => {
+    const tricky = [`a","b`, `a\\","b`, 'a,b', `a",7,64,"webp",90]`];
+    const all = await Promise.all(tricky.map((prompt) => fingerprintOf({ ...RECIPE, prompt })));
+    expect(new Set(all).size).toBe(tricky.length);
+  });
 });
 
-describe("objectKeyOf", () => {
-	it("names the object as the URL does", () => {
-		expect(objectKeyOf("0f".repeat(32), "jpeg")).toBe(
-			`i/${"0f".repeat(32)}.jpg`,
-		);
-	});
+describe('objectKeyOf', () => {
+  it('names the object as the URL does', () => {
+    expect(objectKeyOf('0f'.repeat(32), 'jpeg')).toBe(`i/${'0f'.repeat(32)}.jpg`);
+  });
 });

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { formatDevVars } from './dev-vars.ts';
+import type { PartLog } from './log.ts';
+import { HOST } from './ports.ts';
+import { type ProcessGroup, startProcessGroup } from './process-group.ts';
+import { writeSecretFile } from './secret-file.ts';
+import { WRANGLER, WRANGLER_ENVIRONMENT, wranglerEnvironment, wranglerStateDir } from './wrangler.ts';
+
+export interface EdgeOptions {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The Worker's variables and secrets. They go by a file that only the user can read, never by arguments. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly log: PartLog;
+}
+
+export interface EdgePart {
+  readonly group: ProcessGroup;
+  /** Settles when wrangler says that it listens. */
+  readonly listening: Promise<void>;
+}
+
+/** Starts the Worker on workerd, by `wrangler dev`. */
+export async function startEdge(options: EdgeOptions): Promise<EdgePart> {
+  const { root, dataDir, port, environment, variables, log } = options;
+  const varsFile = join(dataDir, 'dev.vars');
+  await writeSecretFile(varsFile, formatDevVars(variables));
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  const group = startProcessGroup({
+    args: [
+      ...[WRANGLER, 'dev', '--env', WRANGLER_ENVIRONMENT, '--ip', HOST, '--port', String(port)],
+      ...['--persist-to', wranglerStateDir(dataDir), '--env-file', varsFile],
+      ...['--inspector-port', '0', '--show-interactive-dev-session', 'false'],
+    ],
+    cwd: root,
+    env: { ...wranglerEnvironment(environment, dataDir), CI: 'true' },
+    onLine: (line) => log.write(line.replace(/^\[wrangler:info\] /u, '')),
+    onMessage: (message) => {
+      if (String(message).includes('DEV_SERVER_READY')) resolve();
+    },
+  });
+  return { group, listening };
+}

@@ -1,0 +1,29 @@
+import { relative } from 'node:path';
+
+export interface GreetingOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly model: { readonly id: string; readonly imageSize: number; readonly licence: string };
+  readonly dataDir: string;
+  readonly root: string;
+  readonly seconds: number;
+}
+
+/** What `npm start` prints once all is ready; its curl line works as it stands. */
+export function greeting({ url, apiKey, model, dataDir, root, seconds }: GreetingOptions): string {
+  const folder = relative(root, dataDir).startsWith('..') ? dataDir : relative(root, dataDir);
+  return `
+galip-edge is ready (${seconds.toFixed(1)} s).
+
+  URL      ${url}
+  API key  ${apiKey}  (kept in ${folder}/dev.json)
+  Model    ${model.id}, ${model.imageSize} × ${model.imageSize} px, ${model.licence}
+
+A picture:
+
+  curl -sS ${url}/v1/images/generations -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' -d '{"prompt":"a red apple"}'
+
+The answer holds the picture's url: open it in a browser, or use it in a page: <img src="…">.
+Ctrl-C ends everything; keys and pictures stay in ${folder}/.
+`;
+}

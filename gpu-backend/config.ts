@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { parseSigningKeys, type SigningKey } from './contract/signature.ts';
+
+/** Batches that may wait: with full-size pictures on a CPU about as many as the deadline lets through. */
+const DEFAULT_QUEUE_LIMIT = 64;
+/** Bound of one request, ms: the longest that a person waits for a picture. */
+const DEFAULT_DEADLINE_MS = 30_000;
+
+export interface Config {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly modelDirectory: string;
+  readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
+  readonly s3: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
+  readonly withProvenance: boolean;
+  readonly queueLimit: number;
+  readonly deadlineMs: number;
+  /** 0 = one a core. */
+  readonly inferenceThreads: number;
+}
+
+const required = z.string('is required').min(1, 'is required');
+
+/** Digits alone: `Number` would take an empty text for 0 and `1e9` for a port. */
+function integer(min: number, max: number, whenUnset: number): z.ZodType<number> {
+  const problem = `must be an integer from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/u, problem)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, problem)
+    .default(whenUnset);
+}
+
+const signingKeys = required.transform((text, context) => {
+  try {
+    return parseSigningKeys(text);
+  } catch (error) {
+    context.addIssue((error as TypeError).message);
+    return z.NEVER;
+  }
+});
+
+const endpoint = required.refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/u.test(url.protocol) && url.username === '' && url.search === '';
+}, 'must be an http or https URL without credentials or query');
+
+const environmentSchema = z.object({
+  HOST: z.string().min(1, 'must be an address').default('127.0.0.1'),
+  PORT: integer(0, 65_535, 8_788),
+  MODEL_DIR: z
+    .string()
+    .min(1, 'must be a directory')
+    .default(fileURLToPath(new URL('models/emoji-v0', import.meta.url))),
+  SIGNING_KEYS: signingKeys,
+  S3_ENDPOINT: endpoint,
+  S3_BUCKET: required,
+  S3_REGION: z.string().min(1, 'must be a region').default('auto'),
+  S3_ACCESS_KEY_ID: required,
+  S3_SECRET_ACCESS_KEY: required,
+  PROVENANCE: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  QUEUE_LIMIT: integer(1, 100_000, DEFAULT_QUEUE_LIMIT),
+  DEADLINE_MS: integer(1, 600_000, DEFAULT_DEADLINE_MS),
+  INFERENCE_THREADS: integer(0, 1_024, 0),
+});
+
+/** Everything that is wrong with the environment at once. Names variables, never repeats their values. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(['the environment is not complete:', ...problems].join('\n  '));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** @throws ConfigError */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  }
+  const { data } = parsed;
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    modelDirectory: data.MODEL_DIR,
+    signingKeys: data.SIGNING_KEYS,
+    s3: {
+      endpoint: data.S3_ENDPOINT,
+      bucket: data.S3_BUCKET,
+      region: data.S3_REGION,
+      accessKeyId: data.S3_ACCESS_KEY_ID,
+      secretAccessKey: data.S3_SECRET_ACCESS_KEY,
+    },
+    withProvenance: data.PROVENANCE === 'on',
+    queueLimit: data.QUEUE_LIMIT,
+    deadlineMs: data.DEADLINE_MS,
+    inferenceThreads: data.INFERENCE_THREADS,
+  };
+}

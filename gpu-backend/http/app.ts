@@ -1,0 +1,58 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { ApiError } from '../contract/errors.ts';
+import type { ModelCard } from '../contract/model-card.ts';
+import { createGenerateRoute, type GenerateRouteOptions } from './generate-route.ts';
+import { describeError, type Log } from './json-log.ts';
+import type { Metrics } from './metrics.ts';
+
+export type Readiness = 'ready' | 'starting' | 'stopping';
+
+export interface AppOptions extends GenerateRouteOptions {
+  readonly model: ModelCard;
+  /** `starting` until the model has run once, and again while it is replaced. */
+  readonly readiness: () => Readiness;
+  readonly log: Log;
+}
+
+/** All that the backend answers to. */
+export function createApp(options: AppOptions): Hono {
+  const { model, readiness, metrics, log } = options;
+  const app = new Hono();
+  app.get('/health/live', (context) => context.json({ status: 'live' }));
+  app.get('/health/ready', (context) => {
+    const status = readiness();
+    const { id, digest } = model;
+    return context.json({ status, model: { id, digest } }, status === 'ready' ? 200 : 503);
+  });
+  app.get('/v1/models', (context) => context.json(model));
+  app.get('/metrics', () => metrics.render());
+  app.use('/v1/generate', reportOutcome(metrics, log));
+  app.route('/', createGenerateRoute(options));
+  app.notFound(() => new ApiError('not_found').toResponse());
+  app.onError((error) => apiErrorOf(error).toResponse());
+  return app;
+}
+
+/** Counts and logs each generate request once, whatever became of it. */
+function reportOutcome(metrics: Metrics, log: Log): MiddlewareHandler {
+  return async (context, next) => {
+    const startedAt = performance.now();
+    await next();
+    const error = context.error && apiErrorOf(context.error);
+    const outcome = error?.code ?? 'ok';
+    metrics.countRequest(outcome);
+    log({
+      event: 'generate',
+      outcome,
+      ms: Math.round(performance.now() - startedAt),
+      ...(error?.param && { param: error.param }),
+      ...(error?.cause !== undefined && { cause: describeError(error.cause) }),
+      ...(outcome === 'internal_error' && error?.cause instanceof Error && { stack: error.cause.stack }),
+    });
+  };
+}
+
+/** Errors that are not meant for clients become `internal_error`, themselves the cause. */
+function apiErrorOf(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError('internal_error', { cause: error });
+}

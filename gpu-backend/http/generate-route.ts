@@ -1,0 +1,53 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { ApiError } from '../contract/errors.ts';
+import { generateRequestSchema, MAX_BODY_BYTES } from '../contract/generate.ts';
+import { IMAGE_FORMATS, type ImageFormat } from '../contract/image-format.ts';
+import type { Generated, Generator } from '../serving/generator.ts';
+import type { Metrics } from './metrics.ts';
+import { parseBody } from './parse-body.ts';
+import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
+
+export interface GenerateRouteOptions {
+  readonly generator: Generator;
+  readonly metrics: Metrics;
+  readonly signature: SignatureOptions;
+}
+
+/** `POST /v1/generate`. @see contract/generate.ts */
+export function createGenerateRoute({
+  generator,
+  metrics,
+  signature,
+}: GenerateRouteOptions): Hono<SignedEnv> {
+  const route = new Hono<SignedEnv>();
+  route.post(
+    '/v1/generate',
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLength }),
+    requireSignature(signature),
+    async (context: Context<SignedEnv>) => {
+      const request = parseBody(context.get('signedBody'), generateRequestSchema);
+      const generated = await generator.generate(request);
+      metrics.recordResult(generated.result);
+      return new Response(formOf(generated, request.format), { headers: { 'cache-control': 'no-store' } });
+    },
+  );
+  route.all('/v1/generate', () => {
+    throw new ApiError('method_not_allowed', { message: 'Only POST is allowed here.' });
+  });
+  return route;
+}
+
+function formOf({ result, pictures }: Generated, format: ImageFormat): FormData {
+  const { extension, mediaType } = IMAGE_FORMATS[format];
+  const form = new FormData();
+  form.set('result', JSON.stringify(result));
+  for (const { fingerprint, bytes } of pictures) {
+    form.append(fingerprint, new Blob([bytes], { type: mediaType }), `${fingerprint}.${extension}`);
+  }
+  return form;
+}
+
+function refuseLength(): never {
+  throw new ApiError('invalid_request', { message: `The body is longer than ${MAX_BODY_BYTES} bytes.` });
+}

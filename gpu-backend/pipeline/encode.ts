@@ -1,0 +1,48 @@
+import sharp, { type Sharp } from 'sharp';
+import type { ImageFormat } from '../contract/image-format.ts';
+import type { Pixels } from './post-process.ts';
+
+/**
+ * Encoder effort, chosen for speed: at 224² it makes png 2.5 ms instead of 4.5, webp 3.4 instead of 8.9 and avif 23
+ * instead of 171, for a few per cent of size.
+ */
+const PNG_COMPRESSION_LEVEL = 1;
+const WEBP_EFFORT = 0;
+const AVIF_EFFORT = 2;
+
+export interface EncodeOptions {
+  /** Edge of the picture to make, pixels; resampled with Lanczos-3 where it is not the picture's own. */
+  readonly size: number;
+  readonly format: ImageFormat;
+  /** 1 … 100; null for lossless formats. */
+  readonly quality: number | null;
+  /** XMP packet to write into the file; none is written where it is left out. */
+  readonly xmp?: string | undefined;
+}
+
+/** The picture as a file. Colour is kept at full resolution, which lossy WebP cannot do and so subsamples with care. */
+export async function encodePicture(
+  pixels: Pixels,
+  options: EncodeOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { size, format, quality, xmp } = options;
+  const raw = { width: pixels.size, height: pixels.size, channels: 3 } as const;
+  let picture = sharp(pixels.data, { raw });
+  if (size !== pixels.size) picture = picture.resize(size, size, { kernel: 'lanczos3' });
+  if (xmp !== undefined) picture = picture.withXmp(xmp);
+  return new Uint8Array(await toFormat(picture, format, quality).toBuffer());
+}
+
+function toFormat(picture: Sharp, format: ImageFormat, quality: number | null): Sharp {
+  const lossy = quality === null ? {} : { quality };
+  switch (format) {
+    case 'png':
+      return picture.png({ compressionLevel: PNG_COMPRESSION_LEVEL });
+    case 'webp':
+      return picture.webp({ ...lossy, effort: WEBP_EFFORT, smartSubsample: true });
+    case 'jpeg':
+      return picture.jpeg({ ...lossy, chromaSubsampling: '4:4:4' });
+    case 'avif':
+      return picture.avif({ ...lossy, effort: AVIF_EFFORT, chromaSubsampling: '4:4:4' });
+  }
+}

@@ -1,0 +1,19 @@
+import type { GenerateRequest, GenerateResult } from '../../gpu-backend/contract/generate.ts';
+
+export interface GeneratedPicture {
+  readonly fingerprint: string;
+  readonly seed: number;
+  /** Strong entity tag of the stored object, quotes included. */
+  readonly etag: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Generation {
+  readonly pictures: readonly GeneratedPicture[];
+  readonly timings: GenerateResult['timings'];
+}
+
+/** Makes pictures and stores them. Throws `backend_unavailable` when it cannot, now. */
+export interface Backend {
+  generate(request: GenerateRequest): Promise<Generation>;
+}

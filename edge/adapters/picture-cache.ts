@@ -1,0 +1,32 @@
+import type { StoredObject } from './object-store.ts';
+
+export interface CachedPicture extends StoredObject {
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** Pictures near the reader, by their public URL; may forget any of them at any time. */
+export interface PictureCache {
+  /** The caller reads or cancels the body. */
+  match(url: string): Promise<CachedPicture | undefined>;
+  put(url: string, picture: StoredObject & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<void>;
+}
+
+/** A colo's cache. Entries hold what `match` gives back and nothing that came with a request. */
+export function createColoCache(cache: Cache): PictureCache {
+  return {
+    async match(url) {
+      const response = await cache.match(url);
+      const etag = response?.headers.get('etag');
+      if (!response?.body || !etag) return undefined;
+      return { etag, sizeBytes: Number(response.headers.get('content-length')), body: response.body };
+    },
+    async put(url, { etag, sizeBytes, bytes }) {
+      const headers = {
+        'cache-control': 'public, max-age=31536000, immutable',
+        'content-length': String(sizeBytes),
+        etag,
+      };
+      await cache.put(url, new Response(bytes, { headers }));
+    },
+  };
+}

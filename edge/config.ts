@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { type ModelCard, modelCardSchema } from '../gpu-backend/contract/model-card.ts';
+import { parseSigningKeys, type SigningKey } from '../gpu-backend/contract/signature.ts';
+
+/** What the Worker is bound to: text variables and secrets, and D1. @see README.md */
+export interface WorkerEnv {
+  readonly DB: D1Database;
+  readonly [variable: string]: unknown;
+}
+
+export interface EdgeConfig {
+  /** Origin of the generation backend. */
+  readonly backendUrl: URL;
+  /** Signs the requests to the backend. */
+  readonly signingKey: SigningKey;
+  readonly s3: S3Config;
+  readonly model: ModelCard;
+  /** Origin that picture URLs begin with; undefined: that of the request. */
+  readonly publicUrl: string | undefined;
+}
+
+export interface S3Config {
+  /** Path-style endpoint: the bucket is its last path segment's child. */
+  readonly endpoint: URL;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The Worker is misconfigured. Names the variables and what they must be, never what they are. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`misconfigured Worker: ${problems.join('; ')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const required = z.string('is missing').min(1, 'is empty');
+const bareUrl = required.transform((text, context): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/u.test(url.protocol) && !url.username && !url.search && !url.hash) return url;
+  context.addIssue('must be an http(s) URL without credentials and query');
+  return z.NEVER;
+});
+const origin = bareUrl.refine(({ pathname }) => pathname === '/', 'must be an origin, without a path');
+
+const variablesSchema = z.object({
+  BACKEND_URL: origin,
+  SIGNING_KEYS: required.transform((text, context) => {
+    try {
+      return parseSigningKeys(text);
+    } catch (error) {
+      context.addIssue((error as TypeError).message);
+      return z.NEVER;
+    }
+  }),
+  S3_ENDPOINT: bareUrl,
+  S3_BUCKET: required.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u, 'must be the name of a bucket'),
+  S3_REGION: required.default('auto'),
+  S3_ACCESS_KEY_ID: required,
+  S3_SECRET_ACCESS_KEY: required,
+  MODEL_CARD: required.transform(parseJson).pipe(modelCardSchema),
+  PUBLIC_URL: z.preprocess((value) => value || undefined, origin.optional()),
+  DB: z.custom<D1Database>(
+    (value) => typeof value === 'object' && value !== null,
+    'is not bound to a database',
+  ),
+});
+
+/** @throws ConfigError that lists all problems at once. */
+export function parseConfig(env: WorkerEnv): EdgeConfig {
+  const parsed = variablesSchema.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  }
+  const { data } = parsed;
+  return {
+    backendUrl: data.BACKEND_URL,
+    signingKey: data.SIGNING_KEYS[0],
+    s3: {
+      endpoint: data.S3_ENDPOINT,
+      bucket: data.S3_BUCKET,
+      region: data.S3_REGION,
+      accessKeyId: data.S3_ACCESS_KEY_ID,
+      secretAccessKey: data.S3_SECRET_ACCESS_KEY,
+    },
+    model: data.MODEL_CARD,
+    publicUrl: data.PUBLIC_URL?.origin,
+  };
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('must be JSON');
+    return z.NEVER;
+  }
+}

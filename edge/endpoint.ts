@@ -1,0 +1,23 @@
+import type { RouteConfig } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { KeyRecord } from './adapters/key-store.ts';
+
+/** What middleware has found out about a request. */
+export interface EdgeContext {
+  Variables: {
+    requestId: string;
+    /** Set behind `authenticate` alone. */
+    key: KeyRecord;
+  };
+}
+
+/** One endpoint: its entry in the OpenAPI document, and what answers it. */
+export interface Endpoint {
+  readonly spec: RouteConfig;
+  /** The document's entry for HEAD, where GET's handler answers it in a way of its own. */
+  readonly headSpec?: RouteConfig;
+  /** Hono's pattern where it is not the document's path with `:name` for `{name}`. */
+  readonly pattern?: string;
+  readonly middleware?: readonly MiddlewareHandler<EdgeContext>[];
+  readonly handle: (context: Context<EdgeContext>) => Response | Promise<Response>;
+}

@@ -1,0 +1,103 @@
+import { z } from '@hono/zod-openapi';
+import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
+import {
+  MAX_IMAGES,
+  MAX_PROMPT_CODE_POINTS,
+  MAX_UPSCALE,
+  MIN_SIZE_PX,
+} from '../../gpu-backend/contract/generate.ts';
+import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
+import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
+import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
+
+/** OpenAI's Images API gives the same; it is accepted and used for nothing. */
+const MAX_USER_LENGTH = 256;
+const NO_TEXT = /[^\P{Cc}\t\n\r]/u;
+const SIZE = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/u;
+
+const seed = z.int(`must be an integer, 0 … ${MAX_SEED}`).min(0).max(MAX_SEED);
+
+const prompt = z
+  .string(`must be a string of 1 … ${MAX_PROMPT_CODE_POINTS} code points`)
+  .superRefine((text, context) => {
+    const problem = promptProblem(text);
+    if (problem !== undefined) context.addIssue(problem);
+  })
+  .openapi({
+    description:
+      'What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.',
+    minLength: 1,
+    maxLength: MAX_PROMPT_CODE_POINTS,
+    example: 'a red apple',
+  });
+
+function promptProblem(text: string): string | undefined {
+  const codePoints = [...text].length;
+  if (codePoints > MAX_PROMPT_CODE_POINTS) {
+    return `has ${codePoints} code points; allowed are 1 … ${MAX_PROMPT_CODE_POINTS}`;
+  }
+  if (!text.isWellFormed()) return 'has a lone surrogate; allowed is well-formed Unicode';
+  if (NO_TEXT.test(text)) return 'has a control character; of these tab and line breaks are allowed';
+  if (canonicalisePrompt(text) === '') return 'is blank; it must say what the picture shows';
+  return undefined;
+}
+
+/** Smallest and largest edge of a model's pictures, pixels. */
+export function sizeLimitsOf({ imageSize }: ModelCard): { readonly min: number; readonly max: number } {
+  return { min: MIN_SIZE_PX, max: imageSize * MAX_UPSCALE };
+}
+
+/** Body of `POST /v1/images/generations`, OpenAI's with `seed` and `seeds`; null is as good as absent. */
+export function createImageRequestSchema(model: ModelCard) {
+  const { min, max } = sizeLimitsOf(model);
+  const size = z
+    .string('must be "auto" or "NxN"')
+    .refine((text) => {
+      const [, width = '', height] = SIZE.exec(text) ?? [];
+      return text === 'auto' || (width === height && Number(width) >= min && Number(width) <= max);
+    }, `must be "auto" or a square "NxN" with N in ${min} … ${max}: pictures are square`)
+    .openapi({
+      description: `Edges in pixels. Pictures are square: "auto" (${model.imageSize}x${model.imageSize}, the model's own) or "NxN" with N in ${min} … ${max}.`,
+      example: 'auto',
+    });
+  return z
+    .strictObject({
+      prompt,
+      n: z
+        .int(`must be an integer, 1 … ${MAX_IMAGES}`)
+        .min(1, `must be 1 … ${MAX_IMAGES}`)
+        .max(MAX_IMAGES, `must be 1 … ${MAX_IMAGES}`)
+        .nullish()
+        .openapi({ description: 'Number of pictures.', default: 1 }),
+      size: size.nullish(),
+      response_format: z.enum(['url', 'b64_json']).nullish().openapi({ default: 'url' }),
+      output_format: z.enum(IMAGE_FORMAT_NAMES).nullish().openapi({ default: 'png' }),
+      output_compression: z
+        .int('must be an integer, 0 … 100')
+        .min(0, 'must be 0 … 100')
+        .max(100, 'must be 0 … 100')
+        .nullish()
+        .openapi({
+          description: 'Encoder quality of webp, jpeg and avif; png is lossless and takes only 100.',
+        }),
+      user: z
+        .string('must be a string')
+        .max(MAX_USER_LENGTH, `must have at most ${MAX_USER_LENGTH} characters`)
+        .nullish(),
+      model: z.string('must be a string').nullish().openapi({ example: model.id }),
+      seed: z
+        .union([seed, z.literal('random')], `must be an integer, 0 … ${MAX_SEED}, or "random"`)
+        .nullish()
+        .openapi({
+          description: 'Picture i is made from seed + i. None given: 0. Not together with `seeds`.',
+        }),
+      seeds: z
+        .array(seed, 'must be an array of n seeds')
+        .max(MAX_IMAGES, `must have n seeds, at most ${MAX_IMAGES}`)
+        .nullish()
+        .openapi({ description: 'The seed of each of the n pictures. Not together with `seed`.' }),
+    })
+    .openapi('ImageRequest');
+}
+
+export type ImageRequest = z.infer<ReturnType<typeof createImageRequestSchema>>;

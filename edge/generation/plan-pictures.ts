@@ -1,0 +1,83 @@
+import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { fingerprintOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/image-format.ts';
+import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
+import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
+import type { ImageRequest } from './image-request.ts';
+
+/** One picture to answer with. Two of one request may be the same picture. */
+export interface PlannedPicture {
+  readonly recipe: Recipe;
+  readonly fingerprint: string;
+}
+
+/**
+ * The pictures that a valid request asks for, in order.
+ * @throws ApiError `model_not_found`, or `invalid_request` where fields contradict each other.
+ */
+export function planPictures(request: ImageRequest, model: ModelCard): Promise<PlannedPicture[]> {
+  if (request.model != null && request.model !== model.id) {
+    throw new ApiError('model_not_found', {
+      param: 'model',
+      message: `There is no model of this name; there is ${JSON.stringify(model.id)}.`,
+    });
+  }
+  const format = request.output_format ?? 'png';
+  const common = {
+    model: model.digest,
+    prompt: canonicalisePrompt(request.prompt),
+    size: sizeOf(request, model),
+    format,
+    quality: qualityOf(request, format),
+  };
+  return Promise.all(
+    seedsOf(request).map(async (seed): Promise<PlannedPicture> => {
+      const recipe = { ...common, seed };
+      return { recipe, fingerprint: await fingerprintOf(recipe) };
+    }),
+  );
+}
+
+function sizeOf({ size }: ImageRequest, model: ModelCard): number {
+  return size == null || size === 'auto' ? model.imageSize : Number.parseInt(size, 10);
+}
+
+function qualityOf({ output_compression: quality }: ImageRequest, format: ImageFormat): number | null {
+  const { defaultQuality } = IMAGE_FORMATS[format];
+  if (quality == null) return defaultQuality;
+  // OpenAI allows 0; encoders begin at 1.
+  if (defaultQuality !== null) return Math.max(1, quality);
+  if (quality === 100) return null;
+  throw new ApiError('invalid_request', {
+    param: 'output_compression',
+    message: `output_compression (${quality}) must be 100 or absent: ${format} is lossless`,
+  });
+}
+
+function seedsOf({ n, seed, seeds }: ImageRequest): number[] {
+  const count = n ?? 1;
+  if (seeds != null) {
+    if (seed != null) throw contradiction('seeds', 'seeds and seed exclude each other');
+    if (seeds.length !== count) {
+      throw contradiction('seeds', `seeds has ${seeds.length} entries; n is ${count} and needs as many`);
+    }
+    return seeds;
+  }
+  if (seed === 'random') return Array.from({ length: count }, randomSeed);
+  const first = seed ?? 0;
+  if (first > MAX_SEED - (count - 1)) {
+    throw contradiction('seed', `seed (${first}) + n (${count}) goes beyond ${MAX_SEED}, the largest seed`);
+  }
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+function contradiction(param: string, message: string): ApiError {
+  return new ApiError('invalid_request', { param, message });
+}
+
+/** Uniform over all 2⁵³ seeds. */
+function randomSeed(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high >>> 11) * 2 ** 32 + low;
+}

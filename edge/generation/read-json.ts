@@ -1,0 +1,41 @@
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { MAX_BODY_BYTES } from '../../gpu-backend/contract/generate.ts';
+
+/**
+ * A request's JSON body.
+ * @throws ApiError `invalid_request` with param `body` when it is not JSON, not UTF-8 or larger than 64 KiB; a body of
+ * unknown length is read no further than that.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type');
+  if (!/^application\/json\s*(?:;|$)/iu.test(type ?? '')) {
+    throw invalidBody(`content-type is ${JSON.stringify(type)}; allowed is "application/json"`);
+  }
+  const bytes = await readLimited(request);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    // The parser's own message quotes the body, which must reach no log.
+    throw invalidBody('body is not valid JSON in UTF-8');
+  }
+}
+
+async function readLimited(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const bytes = new Uint8Array(MAX_BODY_BYTES);
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    if (length + chunk.length > MAX_BODY_BYTES) throw tooLarge();
+    bytes.set(chunk, length);
+    length += chunk.length;
+  }
+  return bytes.subarray(0, length);
+}
+
+function tooLarge(): ApiError {
+  return invalidBody(`body is larger than ${MAX_BODY_BYTES} bytes, which is what is allowed`);
+}
+
+function invalidBody(message: string): ApiError {
+  return new ApiError('invalid_request', { message, param: 'body' });
+}

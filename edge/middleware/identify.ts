@@ -1,0 +1,14 @@
+import type { MiddlewareHandler } from 'hono';
+import type { EdgeContext } from '../endpoint.ts';
+
+/** Gives each request an id of its own (never one that the client sends) and the headers that every answer has. */
+export function identify(): MiddlewareHandler<EdgeContext> {
+  return async (context, next) => {
+    context.set('requestId', crypto.randomUUID());
+    await next();
+    const { headers } = context.res;
+    context.header('x-request-id', context.get('requestId'));
+    context.header('x-content-type-options', 'nosniff');
+    if (!headers.has('cache-control')) context.header('cache-control', 'no-store');
+  };
+}

@@ -1,0 +1,50 @@
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import { ApiError, ERROR_CODES, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
+
+type Responses = RouteConfig['responses'];
+
+export const REQUEST_ID_HEADER = {
+  'x-request-id': {
+    description: 'Name it when you report a problem.',
+    schema: { type: 'string', format: 'uuid' },
+  },
+} as const;
+
+const errorSchema = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+      param: z.string().nullable().openapi({ description: 'The field that is wrong, as `seeds[2]`.' }),
+    }),
+  })
+  .openapi('Error');
+
+/** The entries of an OpenAPI document for the errors that an endpoint answers, one for each status, with examples. */
+export function errorResponses(...codes: readonly ErrorCode[]): Responses {
+  const responses: Responses = {};
+  for (const status of new Set(codes.map((code) => ERROR_CODES[code].status))) {
+    const ofStatus = codes.filter((code) => ERROR_CODES[code].status === status);
+    responses[status] = {
+      description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CODES[code].message}`).join('\n\n'),
+      headers: {
+        ...REQUEST_ID_HEADER,
+        ...(status >= 503 && {
+          'retry-after': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+        }),
+      },
+      content: {
+        'application/json': {
+          schema: errorSchema,
+          examples: Object.fromEntries(
+            ofStatus.map((code) => [code, { value: new ApiError(code).toBody() }]),
+          ),
+        },
+      },
+    };
+  }
+  return responses;
+}
+
+export const BEARER_SECURITY: { bearer: string[] }[] = [{ bearer: [] }];

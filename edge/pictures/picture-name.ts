@@ -1,0 +1,40 @@
+import { objectKeyOf } from '../../gpu-backend/contract/fingerprint.ts';
+import {
+  formatOfExtension,
+  IMAGE_FORMATS,
+  type ImageFormat,
+} from '../../gpu-backend/contract/image-format.ts';
+
+/** A picture's one name, from which its object key and its URL follow. */
+export interface PictureName {
+  readonly fingerprint: string;
+  readonly format: ImageFormat;
+}
+
+const PATH = /^\/i\/([0-9a-f]{64})\.(png|webp|jpg|avif)$/u;
+
+/** The file's name as browsers save it: `{fingerprint}.{extension}`. */
+export function fileNameOf({ fingerprint, format }: PictureName): string {
+  return `${fingerprint}.${IMAGE_FORMATS[format].extension}`;
+}
+
+/** The picture's public URL under an origin. */
+export function pictureUrlOf(name: PictureName, origin: string): string {
+  return `${origin}/i/${fileNameOf(name)}`;
+}
+
+export function pictureKeyOf({ fingerprint, format }: PictureName): string {
+  return objectKeyOf(fingerprint, format);
+}
+
+/**
+ * The picture that a request's URL names, or undefined. There is one spelling of each: no query, no escapes, lower case,
+ * so that no cache on the way can be made to hold a picture under another name.
+ */
+export function pictureNameOf(requestUrl: string): PictureName | undefined {
+  const { origin } = new URL(requestUrl);
+  if (!requestUrl.startsWith(origin)) return undefined;
+  const [, fingerprint, extension] = PATH.exec(requestUrl.slice(origin.length)) ?? [];
+  const format = extension === undefined ? undefined : formatOfExtension(extension);
+  return fingerprint === undefined || !format ? undefined : { fingerprint, format };
+}

@@ -1,0 +1,16 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Scope } from '../adapters/key-store.ts';
+import type { EdgeContext } from '../endpoint.ts';
+import type { PictureSource } from '../pictures/picture-source.ts';
+
+/** What `app.ts` hands to the routes; each takes its pick. */
+export interface RouteOptions {
+  /** Middleware that lets keys with one of the scopes through. */
+  readonly authenticate: (scopes: readonly Scope[]) => MiddlewareHandler<EdgeContext>;
+  /** The pictures as this request sees them. */
+  readonly sourceOf: (context: Context<EdgeContext>) => PictureSource;
+  /** Origin of public URLs. */
+  readonly originOf: (context: Context<EdgeContext>) => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}

@@ -1,0 +1,48 @@
+import { ApiError } from '../gpu-backend/contract/errors.ts';
+import { createHttpBackend } from './adapters/http-backend.ts';
+import { createD1KeyStore } from './adapters/key-store.ts';
+import { createColoCache } from './adapters/picture-cache.ts';
+import { createS3ObjectStore } from './adapters/s3-object-store.ts';
+import { createApp } from './app.ts';
+import { ConfigError, parseConfig, type WorkerEnv } from './config.ts';
+import type { Log } from './middleware/answer-errors.ts';
+
+type App = ReturnType<typeof createApp>;
+
+const log: Log = (entry) => console.error(JSON.stringify(entry));
+
+/** One application for each environment: an isolate has one for all its requests. */
+const apps = new WeakMap<WorkerEnv, App>();
+
+function appOf(env: WorkerEnv): App {
+  const existing = apps.get(env);
+  if (existing) return existing;
+  const { model, publicUrl, s3, backendUrl, signingKey } = parseConfig(env);
+  const now = (): number => Date.now();
+  // Workers refuse a `fetch` that is called as another object's method.
+  const fetcher: typeof fetch = (input, init) => fetch(input, init);
+  const app = createApp({
+    model,
+    publicUrl,
+    keys: createD1KeyStore(env.DB),
+    store: createS3ObjectStore(s3, fetcher),
+    cache: createColoCache(caches.default),
+    backend: createHttpBackend({ url: backendUrl, signingKey, fetcher, now }),
+    now,
+    log,
+  });
+  apps.set(env, app);
+  return app;
+}
+
+export default {
+  async fetch(request, env, context) {
+    try {
+      return await appOf(env).fetch(request, env, context);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      log({ level: 'fatal', code: 'internal_error', cause: error.message });
+      return new ApiError('internal_error').toResponse();
+    }
+  },
+} satisfies ExportedHandler<WorkerEnv>;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { type ApiKey, hashApiKey } from '../../gpu-backend/contract/api-key.ts';
 import { type ProcessGroup, startProcessGroup } from './process-group.ts';
 import { StartError } from './start-error.ts';
@@ -41,6 +42,8 @@ export async function prepareDatabase({
   onStart(group);
   const end = await group.ended;
   if (end !== 'exit code 0') {
-    throw new StartError(`The database could not be prepared (${end}):\n${lines.join('\n')}`);
+    throw new StartError(
+      `The database could not be prepared (${end}):\n${stripVTControlCharacters(lines.join('\n'))}`,
+    );
   }
 }

@@ -32,24 +32,25 @@ async function withDatabase<T>(dataDir: string, use: (database: Database) => Pro
   }
 }
 
-async function isUpToDate(database: Database): Promise<boolean> {
+async function pendingMigrations(database: Database): Promise<string[]> {
+  const files = (await readdir(MIGRATIONS_DIR)).filter((name) => name.endsWith('.sql'));
   const tables = await database.prepare("SELECT name FROM sqlite_master WHERE name = 'd1_migrations'").all();
-  if (tables.results.length === 0) return false;
+  if (tables.results.length === 0) return files;
   const { results } = await database.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
-  const files = await readdir(MIGRATIONS_DIR);
-  return files.filter((name) => name.endsWith('.sql')).every((name) => applied.has(name));
+  return files.filter((name) => !applied.has(name));
 }
 
-async function applyMigrations(dataDir: string): Promise<void> {
+/** By wrangler's own command, so that its record of them is as in production. */
+async function applyMigrations(dataDir: string, pending: readonly string[]): Promise<void> {
   const target = ['DB', '--local', '--env', WRANGLER_ENVIRONMENT, '--persist-to', wranglerStateDir(dataDir)];
   try {
     await promisify(execFile)(process.execPath, [WRANGLER, 'd1', 'migrations', 'apply', ...target], {
-      env: { ...process.env, CI: 'true', WRANGLER_LOG: 'log' },
+      env: { ...process.env, CI: 'true', WRANGLER_LOG: 'error' },
     });
   } catch (error) {
-    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${stdout ?? ''}${stderr ?? ''}`.trim() || String(error));
+    const { stderr } = error as { stderr?: string };
+    throw new Error(`migrations ${pending.join(', ')}: ${stderr?.trim() || String(error)}`);
   }
 }
 
@@ -65,13 +66,13 @@ async function storeKey(database: Database, id: string, hash: string): Promise<v
 
 const [dataDir = '', keyId = '', keyHash = ''] = process.argv.slice(2);
 try {
-  const done = await withDatabase(dataDir, async (database) => {
-    const upToDate = await isUpToDate(database);
-    if (upToDate) await storeKey(database, keyId, keyHash);
-    return upToDate;
+  const pending = await withDatabase(dataDir, async (database) => {
+    const names = await pendingMigrations(database);
+    if (names.length === 0) await storeKey(database, keyId, keyHash);
+    return names;
   });
-  if (!done) {
-    await applyMigrations(dataDir);
+  if (pending.length > 0) {
+    await applyMigrations(dataDir, pending);
     await withDatabase(dataDir, (database) => storeKey(database, keyId, keyHash));
   }
 } catch (error) {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { followLauncher } from './follow-launcher.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { runStack } from './stack.ts';
 import { StartError } from './start-error.ts';
@@ -19,6 +20,8 @@ function end(): void {
   } else if (performance.now() - askedAt > IMPATIENT_MS) force.abort();
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+// By hand it may well outlive the shell (nohup); under npm it may not.
+if (process.env.npm_lifecycle_event) followLauncher(end);
 // The terminal, or the program that reads this one's output, is gone.
 process.stdout.on('error', end);
 process.stderr.on('error', end);

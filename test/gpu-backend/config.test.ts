@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from '../../gpu-backend/config.ts';
+
+const SECRET = 'signing-secret-of-at-least-32-characters';
+const COMPLETE = {
+  SIGNING_KEYS: `edge1:${SECRET}`,
+  S3_ENDPOINT: 'http://127.0.0.1:9000/prefix',
+  S3_BUCKET: 'pictures',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: 's3-secret',
+};
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('parseConfig', () => {
+  it('fills in what may be left out', () => {
+    expect(parseConfig(COMPLETE)).toEqual({
+      host: '127.0.0.1',
+      port: 8788,
+      modelDirectory: expect.stringMatching(/gpu-backend\/models\/emoji-v0$/u),
+      signingKeys: [{ id: 'edge1', secret: SECRET }],
+      s3: {
+        endpoint: 'http://127.0.0.1:9000/prefix',
+        bucket: 'pictures',
+        region: 'auto',
+        accessKeyId: 'key',
+        secretAccessKey: 's3-secret',
+      },
+      withProvenance: true,
+      queueLimit: 64,
+      deadlineMs: 30_000,
+      inferenceThreads: 0,
+    });
+  });
+
+  it('takes what is set', () => {
+    const set = {
+      PORT: '0',
+      PROVENANCE: 'off',
+      QUEUE_LIMIT: '1',
+      DEADLINE_MS: '500',
+      INFERENCE_THREADS: '2',
+    };
+    expect(parseConfig({ ...COMPLETE, ...set })).toMatchObject({
+      port: 0,
+      withProvenance: false,
+      queueLimit: 1,
+      deadlineMs: 500,
+      inferenceThreads: 2,
+    });
+  });
+
+  it('names everything that is missing at once', () => {
+    expect(problemsOf({})).toEqual([
+      'SIGNING_KEYS is required',
+      'S3_ENDPOINT is required',
+      'S3_BUCKET is required',
+      'S3_ACCESS_KEY_ID is required',
+      'S3_SECRET_ACCESS_KEY is required',
+    ]);
+  });
+
+  it.each([
+    ['PORT', '', 'integer from 0 to 65535'],
+    ['PORT', '1e3', 'integer from 0 to 65535'],
+    ['PORT', '65536', 'integer from 0 to 65535'],
+    ['QUEUE_LIMIT', '0', 'integer from 1 to 100000'],
+    ['DEADLINE_MS', '-1', 'integer from 1 to 600000'],
+    ['INFERENCE_THREADS', 'all', 'integer from 0 to 1024'],
+    ['PROVENANCE', 'no', 'on or off'],
+    ['S3_ENDPOINT', 's3.example.com', 'http or https URL'],
+    ['S3_ENDPOINT', 'https://key:password@s3.example.com', 'http or https URL without credentials'],
+    ['S3_BUCKET', '', 'is required'],
+    ['SIGNING_KEYS', 'edge1:short', 'at least 32 characters'],
+  ])('refuses %s=%s', (name, value, allowed) => {
+    const problems = problemsOf({ ...COMPLETE, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} .*${allowed}`, 'u'))]);
+  });
+
+  it('says no secret, not even a wrong one', () => {
+    const wrong = {
+      ...COMPLETE,
+      SIGNING_KEYS: `edge1:${SECRET},edge1:${SECRET}`,
+      PORT: 'x',
+      S3_ENDPOINT: 'https://a:pw@b',
+    };
+    expect(problemsOf(wrong).join()).not.toMatch(/signing-secret|s3-secret|pw/u);
+    expect(problemsOf(wrong)).toHaveLength(3);
+  });
+});

@@ -23,15 +23,17 @@ export function flattenTensors(
   let visits = 0;
 
   function visit(name: string, value: PickleValue, depth: number): void {
-    if (typeof value !== 'object' || value === null) return;
     if (++visits > MAX_VISITS) throw error(`holds more than ${MAX_VISITS} values`);
+    if (typeof value !== 'object' || value === null) return;
     if (depth > MAX_DEPTH) throw error(`is nested deeper than ${MAX_DEPTH}, or contains itself`);
     if (name.length > MAX_NAME_LENGTH) {
-      throw error(`a tensor's name is longer than ${MAX_NAME_LENGTH} characters: ${name.slice(0, 80)}…`);
+      throw error(
+        `has a name longer than ${MAX_NAME_LENGTH} characters: ${JSON.stringify(name.slice(0, 80))}…`,
+      );
     }
     switch (value.kind) {
       case 'tensor':
-        if (tensors.has(name)) throw error(`two tensors are called ${name}`);
+        if (tensors.has(name)) throw error(`has two tensors called ${JSON.stringify(name)}`);
         if (tensors.size >= MAX_TENSORS) throw error(`holds more than ${MAX_TENSORS} tensors`);
         tensors.set(name, value.tensor);
         return;

@@ -1,8 +1,15 @@
 import type { Checkpoint } from './checkpoint.ts';
-import { CheckpointError } from './checkpoint-error.ts';
 import { type FileReader, openFile } from './file-reader.ts';
+import { openSafetensors } from './safetensors/open-safetensors.ts';
+import { openTorchLegacy } from './torch-legacy.ts';
 import { openTorchZip } from './torch-zip.ts';
 
+const ZIP_START = [0x50, 0x4b, 0x03, 0x04];
+/** PROTO, with which each pickle begins. */
+const PICKLE_START = 0x80;
+/** A safetensors header, JSON, stands behind its length. */
+const JSON_START = 8;
+const BRACE = 0x7b;
 /** Enough to tell the containers apart. */
 const HEAD_BYTES = 16;
 
@@ -23,11 +30,9 @@ export function openCheckpoint(file: string): Checkpoint {
 
 function openContainer(reader: FileReader): Checkpoint {
   const head = reader.read(0, Math.min(HEAD_BYTES, reader.sizeBytes));
-  const startsWith = (...bytes: number[]) => bytes.every((byte, index) => head[index] === byte);
-  if (startsWith(0x50, 0x4b, 0x03, 0x04)) return openTorchZip(reader);
-  throw new CheckpointError({
-    file: reader.file,
-    offset: 0,
-    reason: 'is no checkpoint: neither a zip file of torch, nor a legacy file of torch, nor safetensors',
-  });
+  // A zip file's method stands where safetensors has its brace, and no method has that number.
+  if (head[JSON_START] === BRACE) return openSafetensors(reader);
+  if (ZIP_START.every((byte, index) => head[index] === byte)) return openTorchZip(reader);
+  if (head[0] === PICKLE_START) return openTorchLegacy(reader);
+  throw reader.error(0, 'is no checkpoint: neither a zip nor a legacy file of torch.save, nor safetensors');
 }

@@ -27,10 +27,11 @@ const MAX_BYTE_ORDER_BYTES = 16;
 export function openTorchZip(reader: FileReader): Checkpoint {
   const entries = readZipArchive(reader);
   const archive = archiveName(reader, entries);
-  checkByteOrder(reader, entries.get(`${archive}/byteorder`));
   const object = entries.get(`${archive}/data.pkl`);
   if (object === undefined) throw reader.error(0, `the zip file has no ${archive}/data.pkl`);
   const isScript = entries.has(`${archive}/constants.pkl`);
+  checkStored(reader, entries, isScript ? `${archive}/code/` : undefined);
+  checkByteOrder(reader, entries.get(`${archive}/byteorder`));
   const bytes = readZipEntry(reader, object, MAX_PICKLE_BYTES);
   const error = (at: number, reason: string) => reader.error(object.dataOffset + at, reason);
   const { value, end } = unpickle({
@@ -61,6 +62,18 @@ function archiveName(reader: FileReader, entries: ReadonlyMap<string, ZipEntry>)
   return archive ?? '';
 }
 
+/** Nothing is ever inflated; the source code of TorchScript is left alone, so it may be compressed. */
+function checkStored(
+  reader: FileReader,
+  entries: ReadonlyMap<string, ZipEntry>,
+  codeFolder: string | undefined,
+): void {
+  for (const { name, stored, headerOffset } of entries.values()) {
+    if (stored || (codeFolder !== undefined && name.startsWith(codeFolder))) continue;
+    throw reader.error(headerOffset, `zip entry ${name}: is compressed; torch stores it as it is`);
+  }
+}
+
 function checkByteOrder(reader: FileReader, entry: ZipEntry | undefined): void {
   if (entry === undefined) return;
   const order = new TextDecoder().decode(readZipEntry(reader, entry, MAX_BYTE_ORDER_BYTES));
@@ -83,7 +96,6 @@ function createStorageLoader(entries: ReadonlyMap<string, ZipEntry>, archive: st
     const name = `${archive}/data/${key}`;
     const entry = entries.get(name);
     if (entry === undefined) throw fail(`storage ${key} is missing: there is no ${name}`);
-    if (!entry.stored) throw fail(`storage ${key} is compressed; torch stores it as it is`);
     if (entry.sizeBytes !== sizeBytes) {
       throw fail(`storage ${key} should have ${sizeBytes} bytes, but ${name} has ${entry.sizeBytes}`);
     }

@@ -31,10 +31,9 @@ export function readZipArchive(reader: FileReader): ReadonlyMap<string, ZipEntry
   return entries;
 }
 
-/** The bytes of a small stored entry, its CRC-32 checked. */
+/** The bytes of a small entry, which must be stored (method 0); its CRC-32 is checked. */
 export function readZipEntry(reader: FileReader, entry: ZipEntry, maxBytes: number): Uint8Array<ArrayBuffer> {
   const fail = (reason: string) => reader.error(entry.headerOffset, `zip entry ${entry.name}: ${reason}`);
-  if (!entry.stored) throw fail('is compressed; torch stores it as it is');
   if (entry.sizeBytes > maxBytes) throw fail(`has ${entry.sizeBytes} bytes; allowed are ${maxBytes}`);
   const bytes = reader.read(entry.dataOffset, entry.sizeBytes);
   if (crc32(bytes) !== entry.crc32) throw fail('has a wrong CRC-32: the file is damaged');

@@ -34,10 +34,9 @@ const DOUBLE_QUOTE = /[\u201c-\u201f]/gu;
 const LINE_BREAK = /\r\n|[\r\u2028\u2029\u0085]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: naming control characters is this expression's purpose
 const CONTROL = /[\u0000-\u0008\u000b\u000e-\u001f\u007f\u206a-\u206f\ufeff\ufff9-\ufffc]/gu;
-/** Code points that HTML's numeric references may not name; Python's `html.unescape` drops them. */
-const NON_CHARACTER =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-  /[\u0001-\u0008\u000b\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef]|[\ufffe\uffff]/gu;
+/** What a numeric reference stands for in vain: Python's `html.unescape` drops these code points. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const INVALID_REFERENCE = /[\u0001-\u0008\u000b\u000e-\u001f\u007f\p{Noncharacter_Code_Point}]/gu;
 /** White space as Python's `\s` has it: JavaScript's without U+FEFF, with U+001C–001F and U+0085. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const WHITE_SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
@@ -48,7 +47,8 @@ const WHITE_SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2
  *
  * In this order: Latin ligatures expanded, other-width forms to their usual width, curly quotes straightened, line
  * breaks unified, control characters removed, NFC, HTML entities unescaped twice, trimmed, white space collapsed to one
- * space, lower-cased. Mojibake is not repaired. Not idempotent where entities are nested deeper than twice, as in CLIP:
+ * space, lower-cased. Mojibake is not repaired, and what entities stand for is not straightened again (CLIP's own
+ * cleaning unescapes once more, first). Not idempotent where entities are nested deeper than twice, as in CLIP:
  * canonicalise once, at the door.
  *
  * @see https://github.com/openai/CLIP/blob/main/clip/simple_tokenizer.py `basic_clean`, `whitespace_clean`
@@ -71,6 +71,6 @@ const REFERENCE = /&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu;
 function unescapeHtml(text: string): string {
   return text.replace(REFERENCE, (reference) => {
     const decoded = decodeHTML(reference);
-    return reference.startsWith('&#') ? decoded.replace(NON_CHARACTER, '') : decoded;
+    return reference.startsWith('&#') ? decoded.replace(INVALID_REFERENCE, '') : decoded;
   });
 }

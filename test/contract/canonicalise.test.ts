@@ -19,6 +19,8 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ['a reference that gives an ampersand starts no other', '&amp#38;lt;', '&lt;'],
   ['control characters go', 'a\u0007b\u200b\ufeffc', 'ab\u200bc'],
   ['references to control characters go', 'a&#7;b', 'ab'],
+  ['references to non-characters go', 'a&#x1FFFE;b&#xFDD0;', 'ab'],
+  ['references without a windows-1252 character stay C1', 'a&#129;b', 'a\u0081b'],
   ['windows-1252 references', '&#150;', '–'],
   ['non-breaking space', 'a\u00a0&nbsp;b', 'a b'],
   ['final sigma', 'ΟΔΟΣ', 'οδος'],

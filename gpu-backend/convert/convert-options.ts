@@ -1,0 +1,28 @@
+import type { PerChannel } from './models/image-encoder.ts';
+
+/** What is converted, and how. */
+export interface ConvertOptions {
+  /** GALIP's generator: a PyTorch checkpoint. */
+  readonly generator: string;
+  /** CLIP: a TorchScript archive, a PyTorch checkpoint or safetensors. */
+  readonly clip: string;
+  /** OpenAI's list of merges, `tokenizer.json` or `vocab.json`. */
+  readonly tokenizer: string;
+  /** `merges.txt`, with `vocab.json` alone. */
+  readonly tokenizerMerges?: string;
+  /** Directory to make. */
+  readonly out: string;
+  /** Whether `out` may be replaced. */
+  readonly force: boolean;
+  readonly precision: 'fp32' | 'fp16';
+  /** Per channel, of pixels in 0 … 1, as CLIP was trained. */
+  readonly imageMean: PerChannel;
+  readonly imageStd: PerChannel;
+  /** Name of the model in the API. */
+  readonly id: string;
+  /** Of the weights: an SPDX expression or a sentence. */
+  readonly licence: string;
+  readonly commercialUse: boolean;
+  /** Adds the generator's intermediate stages as outputs, for parity tests. */
+  readonly stageOutputs: boolean;
+}

@@ -1,0 +1,11 @@
+/** A weight tensor, materialised in float32 each time it is read: transforms of it stay lazy. */
+export interface FloatTensor {
+  readonly shape: readonly number[];
+  /** Row-major elements; the caller owns the copy. */
+  read(): Float32Array<ArrayBuffer>;
+}
+
+/** Number of elements of a shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

@@ -1,0 +1,42 @@
+import { CheckpointError } from '../checkpoint/checkpoint-error.ts';
+import type { Weights } from '../weights/weights.ts';
+import { HEAD_WIDTH } from './transformer-block.ts';
+
+/** Sizes of CLIP's vision transformer. */
+export interface VisionArchitecture {
+  /** Edge of the square picture, pixels. */
+  readonly imageSize: number;
+  readonly patchSize: number;
+  /** Patches along an edge. */
+  readonly gridSize: number;
+  readonly width: number;
+  readonly blocks: number;
+  readonly heads: number;
+}
+
+/**
+ * Reads the sizes from the tensors' shapes.
+ * @param weights scope of `conv1.weight`, `class_embedding`, …
+ * @throws CheckpointError
+ */
+export function readVisionArchitecture(weights: Weights): VisionArchitecture {
+  const [width, , patchSize] = weights.shape('conv1.weight', ['width', '3', 'patch', 'patch']);
+  const [positions] = weights.shape('positional_embedding', ['1 + grid²', 'width']);
+  const gridSize = Math.sqrt(positions - 1);
+  if (!Number.isInteger(gridSize) || gridSize === 0) {
+    const name = weights.nameOf('positional_embedding');
+    const reason = `tensor ${name} has ${positions} rows; expected 1 + a square number`;
+    throw new CheckpointError({ file: weights.file, reason });
+  }
+  const blocks = weights.count('transformer.resblocks', 'ln_1.weight');
+  const heads = headsOf(weights, 'conv1.weight', width);
+  return { imageSize: gridSize * patchSize, patchSize, gridSize, width, blocks, heads };
+}
+
+/** @throws CheckpointError when the width, read from the tensor `name`, is not a whole number of heads. */
+export function headsOf({ file, nameOf }: Weights, name: string, width: number): number {
+  const heads = width / HEAD_WIDTH;
+  if (Number.isInteger(heads)) return heads;
+  const reason = `tensor ${nameOf(name)} gives width ${width}; expected a multiple of ${HEAD_WIDTH}`;
+  throw new CheckpointError({ file, reason });
+}

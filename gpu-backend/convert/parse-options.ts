@@ -1,0 +1,118 @@
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { modelManifestSchema } from '../contract/model-card.ts';
+import type { ConvertOptions } from './convert-options.ts';
+import type { PerChannel } from './models/image-encoder.ts';
+
+/** CLIP's own statistics. @see https://github.com/openai/CLIP/blob/main/clip/clip.py `_transform` */
+const CLIP_MEAN = '0.48145466,0.4578275,0.40821073';
+const CLIP_STD = '0.26862954,0.26130258,0.27577711';
+
+export const USAGE = `npm run convert -- --generator FILE --clip FILE --tokenizer FILE --out DIR
+
+  --generator FILE         GALIP's generator (PyTorch checkpoint)
+  --clip FILE              CLIP (TorchScript archive, PyTorch checkpoint or safetensors)
+  --tokenizer FILE         bpe_simple_vocab_16e6.txt.gz, tokenizer.json or vocab.json
+  --tokenizer-merges FILE  merges.txt, with a vocab.json
+  --out DIR                model directory to make
+  --force                  replace DIR if it is there
+  --precision fp32|fp16    of weights and computing; fp32 if not given
+  --image-mean R,G,B       pixel mean of CLIP's image encoder; CLIP's own if not given
+  --image-std R,G,B        pixel deviation likewise
+  --id NAME                name in the API; the name of DIR if not given
+  --licence TEXT           licence of the weights: an SPDX expression or a sentence
+  --commercial-use         the licence allows commercial use
+  --stage-outputs          the generator's stages become outputs too, for parity tests
+  --help                   this text`;
+
+/** A wrong or missing option; the message names it. */
+export class OptionError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'OptionError';
+  }
+}
+
+const OPTIONS = {
+  generator: { type: 'string' },
+  clip: { type: 'string' },
+  tokenizer: { type: 'string' },
+  'tokenizer-merges': { type: 'string' },
+  out: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  precision: { type: 'string', default: 'fp32' },
+  'image-mean': { type: 'string', default: CLIP_MEAN },
+  'image-std': { type: 'string', default: CLIP_STD },
+  id: { type: 'string' },
+  licence: { type: 'string', default: 'unknown' },
+  'commercial-use': { type: 'boolean', default: false },
+  'stage-outputs': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/**
+ * The command line's options; undefined when help is asked for.
+ * @throws OptionError
+ */
+export function parseOptions(args: readonly string[]): ConvertOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const required = (name: 'generator' | 'clip' | 'tokenizer' | 'out'): string => {
+    const value = values[name];
+    if (!value) throw new OptionError(`--${name} is missing`);
+    return value;
+  };
+  const { precision, licence } = values;
+  if (precision !== 'fp32' && precision !== 'fp16') {
+    throw new OptionError(`--precision is "${precision}"; allowed are fp32 and fp16`);
+  }
+  if (licence === '') throw new OptionError('--licence is empty; give an SPDX expression or a sentence');
+  const merges = values['tokenizer-merges'];
+  const imageStd = perChannel('image-std', values['image-std']);
+  if (imageStd.some((value) => value <= 0)) {
+    throw new OptionError(`--image-std is "${values['image-std']}"; each value must be above 0`);
+  }
+  return {
+    generator: required('generator'),
+    clip: required('clip'),
+    tokenizer: required('tokenizer'),
+    ...(merges === undefined ? {} : { tokenizerMerges: merges }),
+    out: required('out'),
+    force: values.force,
+    precision,
+    imageMean: perChannel('image-mean', values['image-mean']),
+    imageStd,
+    id: modelId(values.id ?? basename(required('out')).toLowerCase()),
+    licence,
+    commercialUse: values['commercial-use'],
+    stageOutputs: values['stage-outputs'],
+  };
+}
+
+function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (cause) {
+    throw new OptionError((cause as Error).message);
+  }
+}
+
+function perChannel(name: string, text: string): PerChannel {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [red, green, blue, ...others] = numbers;
+  if (
+    red === undefined ||
+    green === undefined ||
+    blue === undefined ||
+    others.length > 0 ||
+    !numbers.every(Number.isFinite)
+  ) {
+    throw new OptionError(`--${name} is "${text}"; expected three numbers, as 0.5,0.5,0.5`);
+  }
+  return [red, green, blue];
+}
+
+function modelId(id: string): string {
+  if (modelManifestSchema.shape.id.safeParse(id).success) return id;
+  throw new OptionError(`--id is "${id}"; allowed are a to z, 0 to 9, dots and dashes, at most 63 of them`);
+}

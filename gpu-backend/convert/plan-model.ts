@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import type { ModelManifest } from '../contract/model-card.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
+import { CheckpointError } from './checkpoint/checkpoint-error.ts';
+import type { ConvertOptions } from './convert-options.ts';
+import type { Graph } from './graph/graph.ts';
+import type { FloatType } from './graph/graph-builder.ts';
+import { buildGenerator } from './models/generator.ts';
+import { readGeneratorArchitecture } from './models/generator-architecture.ts';
+import { buildImageEncoder } from './models/image-encoder.ts';
+import { readTextArchitecture } from './models/text-architecture.ts';
+import { buildTextEncoder } from './models/text-encoder.ts';
+import { readVisionArchitecture } from './models/vision-architecture.ts';
+import { clipWeights } from './weights/clip-weights.ts';
+import { generatorWeights } from './weights/generator-weights.ts';
+import { refuseUnknown } from './weights/state-dict.ts';
+
+/** Everything known before a weight is read: the graphs, and the manifest's description of them. */
+export interface ModelPlan {
+  readonly graphs: Readonly<Record<'generator.onnx' | 'text-encoder.onnx' | 'image-encoder.onnx', Graph>>;
+  readonly generator: ModelManifest['generator'];
+  readonly text: Omit<ModelManifest['text'], 'startToken' | 'endToken' | 'padToken'>;
+  readonly vision: Omit<ModelManifest['vision'], 'imageMean' | 'imageStd'>;
+  /** Patterns of deliberately ignored tensors, after the checkpoint's name, each with how many there were. */
+  readonly ignoredTensors: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads the architecture from the checkpoints' shapes and builds the three graphs.
+ * @throws CheckpointError when tensors are missing, misshapen or left over, or when the two don't belong together.
+ */
+export function planModel(
+  generatorCheckpoint: Checkpoint,
+  clipCheckpoint: Checkpoint,
+  options: Pick<ConvertOptions, 'precision' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
+): ModelPlan {
+  const { imageMean, imageStd, stageOutputs } = options;
+  const floatType: FloatType = options.precision === 'fp16' ? 'float16' : 'float32';
+  const generator = generatorWeights(generatorCheckpoint);
+  const clip = clipWeights(clipCheckpoint);
+  const visual = clip.weights.within('visual');
+
+  const graphs = {
+    'generator.onnx': buildGenerator(generator.weights, { floatType, stageOutputs }),
+    'text-encoder.onnx': buildTextEncoder(clip.weights, floatType),
+    'image-encoder.onnx': buildImageEncoder(visual, { floatType, imageMean, imageStd }),
+  };
+  refuseUnknown(generatorCheckpoint.file, generator.weights.leftOver());
+  refuseUnknown(clipCheckpoint.file, clip.weights.leftOver());
+
+  const architecture = readGeneratorArchitecture(generator.weights);
+  const { sentenceDim, ...text } = readTextArchitecture(clip.weights);
+  if (sentenceDim !== architecture.sentenceDim) {
+    const reason = `makes sentences of ${sentenceDim} values; the generator in ${generatorCheckpoint.file} takes ${architecture.sentenceDim}`;
+    throw new CheckpointError({ file: clipCheckpoint.file, reason });
+  }
+  const { gridSize, ...vision } = readVisionArchitecture(visual);
+  return {
+    graphs,
+    generator: {
+      noiseDim: architecture.noiseDim,
+      sentenceDim,
+      imageSize: architecture.imageSize,
+      stages: architecture.stages,
+      gridSize: architecture.vision.gridSize,
+      channels: architecture.gBlocks.map(({ to }) => to),
+      promptTokens: architecture.promptTokens,
+    },
+    text,
+    vision,
+    ignoredTensors: {
+      ...ignoredIn(generatorCheckpoint, generator.ignored, generator.weights.ignored()),
+      ...ignoredIn(clipCheckpoint, clip.ignored, clip.weights.ignored()),
+    },
+  };
+}
+
+function ignoredIn(
+  { file }: Checkpoint,
+  patterns: Readonly<Record<string, number>>,
+  names: readonly string[],
+): Record<string, number> {
+  const counts = [...Object.entries(patterns), ...names.map((name) => [name, 1] as const)];
+  return Object.fromEntries(counts.map(([pattern, count]) => [`${basename(file)}: ${pattern}`, count]));
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { CheckpointError } from '../checkpoint/checkpoint-error.ts';
+import { type BpeVocabulary, END_TOKEN, START_TOKEN } from './bpe-vocabulary.ts';
+import { parseMerges } from './parse-merges.ts';
+
+export const vocabularySchema: z.ZodType<Record<string, number>> = z.record(
+  z.string(),
+  z.int().nonnegative(),
+);
+
+/**
+ * Hugging Face's `vocab.json` and `merges.txt`.
+ * @throws CheckpointError when a merge's tokens, the start or the end token are not in the vocabulary.
+ */
+export function huggingFaceVocabulary(
+  file: string,
+  ids: Readonly<Record<string, number>>,
+  mergesFile: string,
+  mergesText: string,
+): BpeVocabulary {
+  for (const token of [START_TOKEN, END_TOKEN]) {
+    if (!Object.hasOwn(ids, token)) throw new CheckpointError({ file, reason: `token ${token} is missing` });
+  }
+  const merges = parseMerges(mergesFile, mergesText);
+  for (const [first, second] of merges) {
+    const missing = [first, second, first + second].find((token) => !Object.hasOwn(ids, token));
+    if (missing !== undefined) {
+      const reason = `merge "${first} ${second}" needs the token ${JSON.stringify(missing)}, which ${file} has not`;
+      throw new CheckpointError({ file: mergesFile, reason });
+    }
+  }
+  return { ids, merges };
+}

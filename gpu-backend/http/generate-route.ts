@@ -29,7 +29,7 @@ export function createGenerateRoute({
       const request = parseBody(context.get('signedBody'), generateRequestSchema);
       const generated = await generator.generate(request);
       metrics.recordResult(generated.result);
-      return new Response(formOf(generated, request.format), { headers: { 'cache-control': 'no-store' } });
+      return formResponse(formOf(generated, request.format));
     },
   );
   route.all('/v1/generate', () => {
@@ -46,6 +46,16 @@ function formOf({ result, pictures }: Generated, format: ImageFormat): FormData 
     form.append(fingerprint, new Blob([bytes], { type: mediaType }), `${fingerprint}.${extension}`);
   }
   return form;
+}
+
+/**
+ * The form written out whole, which gives it a length. As a stream, Node's own form encoder throws outside of everyone's
+ * reach when the client hangs up, and takes the process with it.
+ */
+async function formResponse(form: FormData): Promise<Response> {
+  const encoded = new Response(form);
+  const headers = { 'content-type': encoded.headers.get('content-type') ?? '', 'cache-control': 'no-store' };
+  return new Response(await encoded.arrayBuffer(), { headers });
 }
 
 function refuseLength(): never {

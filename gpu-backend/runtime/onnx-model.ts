@@ -10,6 +10,9 @@ import {
   readModelManifest,
 } from './model-directory.ts';
 
+/** onnxruntime's severities run from 0, verbose, to 4, fatal; what lies below comes to us as an exception anyway. */
+const LOG_FATAL = 4;
+
 export interface OnnxModel {
   /** Blocks the event loop while it computes: onnxruntime-node's `run` does. */
   run(batch: InferenceBatch): Promise<InferenceResult>;
@@ -34,6 +37,7 @@ export async function loadOnnxModel({ directory, threads }: OnnxModelOptions): P
       return await InferenceSession.create(bytes, {
         intraOpNumThreads: threads,
         graphOptimizationLevel: 'all',
+        logSeverityLevel: LOG_FATAL,
       });
     } catch (error) {
       throw new ModelDirectoryError(join(directory, name), (error as Error).message, { cause: error });

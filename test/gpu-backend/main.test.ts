@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ModelCard, modelCardSchema } from '../../gpu-backend/contract/model-card.ts';
+import { signedRequest, TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
+
+const MAIN = fileURLToPath(new URL('../../gpu-backend/main.ts', import.meta.url));
+const S3_SECRET = 'the-secret-of-the-store';
+const ENVIRONMENT = {
+  PATH: process.env.PATH,
+  PORT: '0',
+  SIGNING_KEYS: `${TEST_SIGNING_KEY.id}:${TEST_SIGNING_KEY.secret}`,
+  S3_ENDPOINT: 'http://127.0.0.1:9',
+  S3_BUCKET: 'pictures',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: S3_SECRET,
+  INFERENCE_THREADS: '1',
+};
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+interface Backend {
+  readonly child: ChildProcess;
+  /** All that it wrote so far. */
+  readonly output: { out: string; error: string };
+  /** The log's next entry of this event. */
+  event(name: string): Promise<Record<string, unknown>>;
+  exit(): Promise<{ code: number | null }>;
+}
+
+function startMain(environment: Record<string, string | undefined> = {}): Backend {
+  const child = spawn(process.execPath, [MAIN], { env: { ...ENVIRONMENT, ...environment } });
+  closers.push(() => child.kill('SIGKILL'));
+  const output = { out: '', error: '' };
+  const seen: Record<string, unknown>[] = [];
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    output.out += `${line}\n`;
+    seen.push(JSON.parse(line) as Record<string, unknown>);
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    output.error += data.toString();
+  });
+  const ended = once(child, 'close');
+  return {
+    child,
+    output,
+    async event(name) {
+      for (;;) {
+        const found = seen.find(({ event }) => event === name);
+        if (found) return found;
+        await Promise.race([
+          once(lines, 'line'),
+          ended.then(() => Promise.reject(new Error(`ended without ${name}: ${output.error}`))),
+        ]);
+      }
+    },
+    async exit() {
+      const [code] = (await ended) as [number | null];
+      return { code };
+    },
+  };
+}
+
+/** An S3 service that answers puts only when it is told to. */
+async function startHeldS3() {
+  const arrived = Promise.withResolvers<ServerResponse>();
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once('end', () => arrived.resolve(response));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, put: arrived.promise };
+}
+
+async function cardOf(url: unknown): Promise<ModelCard> {
+  return modelCardSchema.parse(await (await fetch(`${url}/v1/models`)).json());
+}
+
+function generateBody({ digest }: ModelCard) {
+  return {
+    model: digest,
+    images: [{ prompt: 'red apple', seed: 1 }],
+    size: 64,
+    format: 'png',
+    quality: null,
+  };
+}
+
+describe('main', () => {
+  it('names all that is missing from the environment and exits with 1', async () => {
+    const backend = startMain({ SIGNING_KEYS: undefined, PORT: '99999' });
+    expect(await backend.exit()).toEqual({ code: 1 });
+    expect(backend.output.error).toContain('PORT must be an integer from 0 to 65535');
+    expect(backend.output.error).toContain('SIGNING_KEYS is required');
+    expect(backend.output.error).not.toContain(S3_SECRET);
+  });
+
+  it('names the model directory that is not there and exits with 1', async () => {
+    const backend = startMain({ MODEL_DIR: '/nowhere/model' });
+    expect(await backend.exit()).toEqual({ code: 1 });
+    expect(backend.output.error).toBe('model /nowhere/model/model.json: not found\n');
+  });
+
+  it('says that its port is taken and exits with 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    closers.push(() => other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const backend = startMain({ PORT: String(port) });
+    expect(await backend.exit()).toEqual({ code: 1 });
+    expect(backend.output.error).toBe(
+      `cannot listen on 127.0.0.1:${port}: the port is taken; choose another with PORT\n`,
+    );
+  });
+
+  it('answers 503 while the store cannot be reached', async () => {
+    const backend = startMain();
+    const { url } = await backend.event('listening');
+    await backend.event('ready');
+    const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
+    const response = await fetch(request);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await response.json()).toMatchObject({ error: { code: 'storage_unavailable' } });
+    expect(backend.output.out).not.toMatch(
+      new RegExp(`${S3_SECRET}|${TEST_SIGNING_KEY.secret}|red apple`, 'u'),
+    );
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes what it accepted after %s, then exits with 0',
+    async (signal) => {
+      const s3 = await startHeldS3();
+      const backend = startMain({ S3_ENDPOINT: s3.endpoint });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
+      const answer = fetch(request);
+      const put = await s3.put;
+      backend.child.kill(signal);
+      await backend.event('stopping');
+      await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+      put.writeHead(200, { etag: '"1"' }).end();
+      const response = await answer;
+      expect(response.status).toBe(200);
+      expect([...(await response.formData()).keys()]).toHaveLength(2);
+      expect(await backend.exit()).toEqual({ code: 0 });
+      expect(backend.output.error).toBe('');
+    },
+  );
+
+  it('stops while its model is still loading', async () => {
+    const backend = startMain();
+    await backend.event('listening');
+    backend.child.kill('SIGTERM');
+    expect(await backend.exit()).toEqual({ code: 0 });
+  });
+
+  it('keeps serving the others when a client hangs up', async () => {
+    const s3 = await startHeldS3();
+    const backend = startMain({ S3_ENDPOINT: s3.endpoint });
+    const { url } = await backend.event('listening');
+    await backend.event('ready');
+    const body = generateBody(await cardOf(url));
+    const hangUp = new AbortController();
+    const first = fetch(await signedRequest(`${url}/v1/generate`, body), { signal: hangUp.signal });
+    const put = await s3.put;
+    hangUp.abort();
+    await expect(first).rejects.toThrow();
+    put.writeHead(200, { etag: '"1"' }).end();
+    await backend.event('generate');
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    const second = await fetch(await signedRequest(`${url}/v1/generate`, { ...body, model: '0'.repeat(64) }));
+    expect(second.status).toBe(409);
+  });
+});

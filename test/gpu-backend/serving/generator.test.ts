@@ -1,0 +1,157 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
+import { type GenerateRequest, generateResultSchema } from '../../../gpu-backend/contract/generate.ts';
+import { sha256Hex } from '../../../gpu-backend/contract/hex.ts';
+import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../../gpu-backend/contract/image-format.ts';
+import type { Inference, InferenceBatch } from '../../../gpu-backend/runtime/inference.ts';
+import { createFifoScheduler } from '../../../gpu-backend/serving/scheduler.ts';
+import { createMemoryStore } from '../../../gpu-backend/storage/memory-store.ts';
+import { goldenEmoji, goldenPrompts } from '../../fixtures/golden-emoji.ts';
+import { readNpy } from '../../fixtures/npy.ts';
+import { createTestBackend, type TestBackend } from '../test-backend.ts';
+
+let backend: TestBackend;
+
+beforeAll(async () => {
+  backend = await createTestBackend();
+  await backend.inference.ready;
+});
+
+afterAll(() => backend.inference.close());
+
+function requestFor(images: GenerateRequest['images'], more: Partial<GenerateRequest> = {}): GenerateRequest {
+  return { model: backend.model.digest, images, size: 64, format: 'png', quality: null, ...more };
+}
+
+/** A scheduler over the real model that keeps the batches it saw; `change` may replace their parts. */
+function recordingScheduler(change: (batch: InferenceBatch) => InferenceBatch = (batch) => batch) {
+  const batches: InferenceBatch[] = [];
+  const inference: Inference = {
+    ...backend.inference,
+    generate(batch) {
+      batches.push(batch);
+      return backend.inference.generate(change(batch));
+    },
+  };
+  return { batches, scheduler: createFifoScheduler({ inference, clock: backend.clock, queueLimit: 4 }) };
+}
+
+describe('createGenerator', () => {
+  it('makes the golden pictures to within one level, from the golden noise', async () => {
+    const { data: noise } = readNpy<Float32Array<ArrayBuffer>>(goldenEmoji('noise.npy'));
+    const golden = readNpy<Uint8Array>(goldenEmoji('image_u8.npy'));
+    const { scheduler } = recordingScheduler((batch) => ({ ...batch, noise }));
+    const { generator } = backend.withParts({ scheduler, store: createMemoryStore() });
+    const prompts = goldenPrompts();
+    const { pictures } = await generator.generate(requestFor(prompts.map((prompt) => ({ prompt, seed: 0 }))));
+    expect(pictures).toHaveLength(prompts.length);
+    const length = golden.data.length / prompts.length;
+    for (const [row, { bytes }] of pictures.entries()) {
+      const pixels = await sharp(bytes).raw().toBuffer();
+      const off = pixels.map((level, at) => Math.abs(level - (golden.data[row * length + at] ?? 0)));
+      expect(Math.max(...off), prompts[row]).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('answers with fingerprints, seeds, tags and stage times in the contract’s form', async () => {
+    const request = requestFor([
+      { prompt: 'red apple', seed: 7 },
+      { prompt: 'pizza', seed: 11 },
+    ]);
+    const { result, pictures } = await backend.generator.generate(request);
+    expect(generateResultSchema.parse(result)).toEqual(result);
+    expect(result.native).toBe(64);
+    const { images: _, ...common } = request;
+    for (const [at, image] of request.images.entries()) {
+      const fingerprint = await fingerprintOf({ ...common, ...image });
+      expect(result.images[at]).toMatchObject({ fingerprint, seed: image.seed, created: true });
+      expect(pictures[at]?.fingerprint).toBe(fingerprint);
+    }
+    const { totalMs, ...stages } = result.timings;
+    expect(Object.values(stages).reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(totalMs + 1);
+  });
+
+  it.each(IMAGE_FORMAT_NAMES)('stores a %s that stays for ever and says how it was made', async (format) => {
+    const { defaultQuality, mediaType } = IMAGE_FORMATS[format];
+    const request = requestFor([{ prompt: 'penguin', seed: 3 }], {
+      format,
+      quality: defaultQuality,
+      size: 128,
+    });
+    const { result, pictures } = await backend.generator.generate(request);
+    const [image] = result.images;
+    const stored = await backend.store.get(objectKeyOf(image?.fingerprint ?? '', format));
+    expect(stored).toMatchObject({
+      contentType: mediaType,
+      cacheControl: 'public, max-age=31536000, immutable',
+      etag: image?.etag,
+    });
+    expect(stored?.bytes).toEqual(pictures[0]?.bytes);
+    const { width, height, xmpAsString } = await sharp(stored?.bytes).metadata();
+    expect([width, height]).toEqual([128, 128]);
+    expect(xmpAsString).toContain(`galip:promptSha256="${await sha256Hex('penguin')}"`);
+    expect(xmpAsString).toContain('galip:nativeSize="64"');
+    expect(xmpAsString).not.toContain('penguin');
+  });
+
+  it('makes the same picture again, whatever stands beside it', async () => {
+    const alone = backend.withParts({ store: createMemoryStore() }).generator;
+    const together = backend.withParts({ store: createMemoryStore() }).generator;
+    const image = { prompt: 'grinning face', seed: 42 };
+    const one = await alone.generate(requestFor([image]));
+    const two = await together.generate(
+      requestFor([{ prompt: 'a very happy cat on the red rose', seed: 1 }, image]),
+    );
+    const pixels = await Promise.all(
+      [one.pictures[0], two.pictures[1]].map((picture) => sharp(picture?.bytes).raw().toBuffer()),
+    );
+    const off = (pixels[0] as Buffer).map((level, at) => Math.abs(level - ((pixels[1] as Buffer)[at] ?? 0)));
+    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+  });
+
+  it('makes equal items once and answers each', async () => {
+    const { scheduler, batches } = recordingScheduler();
+    const { generator } = backend.withParts({ scheduler });
+    const twin = { prompt: 'blue heart', seed: 5 };
+    const { result, pictures } = await generator.generate(requestFor([twin, { ...twin, seed: 6 }, twin]));
+    expect(batches.map(({ batch }) => batch)).toEqual([2]);
+    expect(result.images.map(({ seed }) => seed)).toEqual([5, 6, 5]);
+    expect(result.images[2]).toEqual(result.images[0]);
+    expect(pictures[2]).toEqual(pictures[0]);
+  });
+
+  it('answers with the bytes of whoever stored the picture first', async () => {
+    const store = createMemoryStore();
+    const request = requestFor([{ prompt: 'green apple', seed: 9 }]);
+    const { images: _, ...common } = request;
+    const fingerprint = await fingerprintOf({ ...common, prompt: 'green apple', seed: 9 });
+    const theirs = Uint8Array.of(1, 2, 3);
+    const options = { contentType: 'image/png', cacheControl: 'public' };
+    const { etag } = await store.putIfAbsent(objectKeyOf(fingerprint, 'png'), theirs, options);
+    const { result, pictures } = await backend.withParts({ store }).generator.generate(request);
+    expect(result.images).toEqual([{ fingerprint, seed: 9, etag, created: false }]);
+    expect(pictures[0]?.bytes).toEqual(theirs);
+  });
+
+  it('leaves provenance out where that is wished', async () => {
+    const { generator } = backend.withParts({ withProvenance: false, store: createMemoryStore() });
+    const { pictures } = await generator.generate(requestFor([{ prompt: 'pizza', seed: 8 }]));
+    expect((await sharp(pictures[0]?.bytes).metadata()).xmp).toBeUndefined();
+  });
+
+  it.each<[string, Partial<GenerateRequest>, object]>([
+    ['another model', { model: 'f'.repeat(64) }, { code: 'model_mismatch', status: 409, param: 'model' }],
+    ['more than four times the native size', { size: 257 }, { code: 'invalid_request', param: 'size' }],
+    ['a quality for png', { quality: 90 }, { code: 'invalid_request', param: 'quality' }],
+    ['no quality for webp', { format: 'webp' }, { code: 'invalid_request', param: 'quality' }],
+    [
+      'a lone surrogate',
+      { images: [{ prompt: '\ud800', seed: 0 }] },
+      { code: 'invalid_request', param: 'images[0].prompt' },
+    ],
+  ])('refuses %s', async (_, change, error) => {
+    const request = requestFor([{ prompt: 'pizza', seed: 0 }], change);
+    await expect(backend.generator.generate(request)).rejects.toMatchObject(error);
+  });
+});

@@ -36,7 +36,11 @@ export async function startEdge(options: EdgeOptions): Promise<EdgePart> {
     ],
     cwd: root,
     env: { ...wranglerEnvironment(environment, dataDir), CI: 'true' },
-    onLine: (line) => log.write(line.replace(/^\[wrangler:info\] /u, '')),
+    onLine: (line) => {
+      const text = line.replace(/^\[wrangler:info\] /u, '');
+      // Asked by this program while it waits, and by whoever watches the stack.
+      if (!text.startsWith('GET /healthz 200 ')) log.write(text);
+    },
     onMessage: (message) => {
       if (String(message).includes('DEV_SERVER_READY')) resolve();
     },

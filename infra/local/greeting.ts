@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
+import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 
 export interface GreetingOptions {
   readonly url: string;
   readonly apiKey: string;
-  readonly model: { readonly id: string; readonly imageSize: number; readonly licence: string };
+  readonly model: ModelCard;
   readonly dataDir: string;
   readonly root: string;
   readonly seconds: number;
@@ -17,7 +18,7 @@ galip-edge is ready (${seconds.toFixed(1)} s).
 
   URL      ${url}
   API key  ${apiKey}  (kept in ${folder}/dev.json)
-  Model    ${model.id}, ${model.imageSize} × ${model.imageSize} px, ${model.licence}
+  Model    ${model.id}, ${model.imageSize} × ${model.imageSize} px, ${model.commercialUse ? 'free for commercial use' : 'no commercial use'}
 
 A picture:
 

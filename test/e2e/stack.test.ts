@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DevStack, startDevStack } from '../fixtures/dev-stack.ts';
+import { bytesOf, createImages, postImages } from './http.ts';
+import { openAiClient, openAiClientWithoutBackend } from './openai-client.suite.ts';
+import { processesOf } from './processes.ts';
+import { promptToPicture } from './prompt-to-picture.suite.ts';
+
+// One data folder, two starts: whole, then again with a backend that is not there.
+
+const manifest = new URL('../../gpu-backend/models/emoji-v0/model.json', import.meta.url);
+const nativePx: number = JSON.parse(await readFile(manifest, 'utf8')).generator.imageSize;
+/** As the first minutes' bar has it. */
+const SECOND_START_LIMIT_MS = 15_000;
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'galip-e2e-'));
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+describe('npm start', () => {
+  let stack: DevStack;
+  beforeAll(async () => {
+    stack = await startDevStack({ dataDir });
+  });
+
+  promptToPicture(() => stack, nativePx);
+  openAiClient(() => stack, nativePx);
+
+  it('keeps its secrets in files of the user alone, and out of its output', async () => {
+    for (const name of ['dev.json', 'dev.vars', 'dev-secrets']) {
+      expect((await stat(join(dataDir, name))).mode & 0o777, name).toBe(0o600);
+    }
+    const { signingKeys } = JSON.parse(await readFile(join(dataDir, 'dev-secrets'), 'utf8'));
+    expect(stack.logs()).not.toContain(signingKeys.split(':')[1]);
+  });
+
+  it('ends on Ctrl-C with exit code 0 and leaves no process', async () => {
+    // Backend, inference process, wrangler, workerd.
+    expect((await processesOf(stack.pid)).length).toBeGreaterThanOrEqual(4);
+    expect(await stack.stop()).toBe(0);
+    expect(await processesOf(stack.pid)).toEqual([]);
+  });
+});
+
+describe('npm start again, without a backend', () => {
+  let first: DevSessionFile;
+  let stack: DevStack;
+  let startMs: number;
+  beforeAll(async () => {
+    first = JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8'));
+    const startedAt = performance.now();
+    // Port 9 (discard) of the machine: nothing listens.
+    const env = { BACKEND_URL: 'http://127.0.0.1:9', SIGNING_KEYS: `dev:${'k'.repeat(32)}` };
+    stack = await startDevStack({ dataDir, env });
+    startMs = performance.now() - startedAt;
+  });
+
+  it('is there within the limit', () => {
+    expect(startMs).toBeLessThan(SECOND_START_LIMIT_MS);
+  });
+
+  it('still knows the key and the pictures', async () => {
+    expect(stack.apiKey).toBe(first.apiKey);
+    const { data } = await createImages(stack, { prompt: 'a red apple' });
+    expect(data).toMatchObject([{ cache: 'hit' }]);
+    expect((await bytesOf(data[0]?.url ?? '')).length).toBeGreaterThan(0);
+  });
+
+  it('answers 503 with Retry-After for a picture that it does not know, and remembers nothing of it', async () => {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const response = await postImages(stack, { prompt: 'a picture that nobody made' });
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  openAiClientWithoutBackend(() => stack);
+
+  it('leaves no process when it is killed itself', async () => {
+    expect((await processesOf(stack.pid)).length).toBeGreaterThanOrEqual(2);
+    process.kill(stack.pid, 'SIGKILL');
+    await expect.poll(() => processesOf(stack.pid), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+interface DevSessionFile {
+  readonly apiKey: string;
+}

@@ -41,8 +41,11 @@ export default {
       return await appOf(env).fetch(request, env, context);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      log({ level: 'fatal', code: 'internal_error', cause: error.message });
-      return new ApiError('internal_error').toResponse();
+      const requestId = crypto.randomUUID();
+      log({ level: 'fatal', requestId, code: 'internal_error', cause: error.message });
+      const response = new ApiError('internal_error').toResponse();
+      response.headers.set('x-request-id', requestId);
+      return response;
     }
   },
 } satisfies ExportedHandler<WorkerEnv>;

@@ -1,7 +1,24 @@
-import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
+
+/** The Worker's own configuration in the tests inside of workerd; no test there asks the services it names. */
+const WORKER_VARIABLES = {
+  BACKEND_URL: 'http://backend.invalid',
+  SIGNING_KEYS: `test:${'s'.repeat(32)}`,
+  S3_ENDPOINT: 'http://s3.invalid',
+  S3_BUCKET: 'pictures',
+  S3_ACCESS_KEY_ID: 'test-access-key',
+  S3_SECRET_ACCESS_KEY: 'test-secret-access-key',
+  MODEL_CARD: JSON.stringify({
+    id: 'emoji-v0',
+    digest: 'd'.repeat(64),
+    licence: 'CC-BY-4.0',
+    commercialUse: true,
+    imageSize: 64,
+  }),
+};
 
 /** Two projects in one run: `node`, and `workerd`, whose tests run inside of the Workers runtime. */
 export default defineConfig({
@@ -21,8 +38,23 @@ export default defineConfig({
       },
       {
         root,
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml', environment: 'local' } })],
-        test: { name: 'workerd', include: ['test/edge/**/*.test.ts'] },
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml', environment: 'local' },
+            miniflare: {
+              bindings: {
+                ...WORKER_VARIABLES,
+                MIGRATIONS: await readD1Migrations(`${root}edge/migrations`),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['test/edge/**/*.test.ts'],
+          setupFiles: ['test/edge/apply-migrations.ts'],
+          testTimeout: 20_000,
+        },
       },
     ],
   },

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { createTestEdge } from './fakes/test-edge.ts';
+
+describe('paths and methods', () => {
+  it('names the endpoints at /', async () => {
+    const response = await createTestEdge().fetch('/');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    const text = await response.text();
+    for (const path of ['/v1/images/generations', '/i/{file}', '/v1/models', '/healthz', '/openapi.json']) {
+      expect(text).toContain(path);
+    }
+  });
+
+  it.each(['/x', '/v1', '/v1/images', '/V1/models', '/healthz/', '/openapi.json/x', '/%', '/.env'])(
+    '%s is not found',
+    async (path) => {
+      const response = await createTestEdge().fetch(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.json()).toMatchObject({
+        error: { type: 'not_found_error', code: 'not_found', param: null },
+      });
+    },
+  );
+
+  it.each([
+    ['GET', '/v1/images/generations', 'POST, OPTIONS'],
+    ['HEAD', '/v1/images/generations', 'POST, OPTIONS'],
+    ['POST', `/i/${'0'.repeat(64)}.png`, 'GET, HEAD, OPTIONS'],
+    ['PUT', `/i/${'0'.repeat(64)}.png`, 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/v1/models', 'GET, HEAD, OPTIONS'],
+    ['PATCH', '/v1/models/emoji-v0', 'GET, HEAD, OPTIONS'],
+    ['POST', '/healthz', 'GET, HEAD, OPTIONS'],
+    ['POST', '/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['PROPFIND', '/', 'GET, HEAD, OPTIONS'],
+  ])('%s %s is not allowed', async (method, path, allow) => {
+    const response = await createTestEdge().fetch(path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
+    if (method !== 'HEAD')
+      expect(await response.json()).toMatchObject({ error: { code: 'method_not_allowed' } });
+  });
+});
+
+describe('browser applications', () => {
+  it('may call the API from any origin, with their key and the client’s own headers', async () => {
+    const response = await createTestEdge().fetch('/v1/images/generations', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type, x-stainless-lang',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization.*x-stainless-lang/u);
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('may read errors, too', async () => {
+    const response = await createTestEdge().generate('{', { origin: 'https://app.example' });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-expose-headers')).toContain('x-request-id');
+  });
+});

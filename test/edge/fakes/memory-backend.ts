@@ -1,0 +1,54 @@
+import type { Backend, GeneratedPicture } from '../../../edge/adapters/backend.ts';
+import type { ApiError } from '../../../gpu-backend/contract/errors.ts';
+import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
+import { type GenerateRequest, generateRequestSchema } from '../../../gpu-backend/contract/generate.ts';
+import type { MemoryObjectStore } from './memory-object-store.ts';
+
+export interface MemoryBackend extends Backend {
+  /** What it was asked so far. */
+  readonly requests: GenerateRequest[];
+  /** While set, every request fails so. */
+  failure: ApiError | Error | undefined;
+  /** Changes what it answers: a backend that is broken in some way. */
+  distort: (pictures: readonly GeneratedPicture[]) => readonly GeneratedPicture[];
+}
+
+const NO_TIME = {
+  queueMs: 0,
+  tokeniseMs: 0,
+  textEncoderMs: 0,
+  generatorMs: 0,
+  encodeMs: 0,
+  storeMs: 0,
+  totalMs: 0,
+};
+
+/** A picture follows from its fingerprint, as it does in the real backend. */
+export function textOf(fingerprint: string): string {
+  return `picture ${fingerprint}`;
+}
+
+export function bytesOf(fingerprint: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(textOf(fingerprint)));
+}
+
+/** A backend without a model: it checks the request as the real one does, and stores what it makes. */
+export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
+  const backend: MemoryBackend = {
+    requests: [],
+    failure: undefined,
+    distort: (pictures) => pictures,
+    async generate(request) {
+      backend.requests.push(generateRequestSchema.parse(request));
+      if (backend.failure) throw backend.failure;
+      const { model, images, size, format, quality } = request;
+      const pictures = images.map(async ({ prompt, seed }): Promise<GeneratedPicture> => {
+        const fingerprint = await fingerprintOf({ model, prompt, seed, size, format, quality });
+        const bytes = bytesOf(fingerprint);
+        return { fingerprint, seed, bytes, etag: store.put(objectKeyOf(fingerprint, format), bytes) };
+      });
+      return { pictures: backend.distort(await Promise.all(pictures)), timings: NO_TIME };
+    },
+  };
+  return backend;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../gpu-backend/contract/errors.ts';
+import { createTestEdge } from './fakes/test-edge.ts';
+
+interface Content {
+  readonly schema?: { readonly $ref?: string };
+  readonly examples?: Record<string, { readonly value: unknown }>;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security?: unknown;
+  readonly responses: Record<
+    string,
+    { readonly description: string; readonly content?: Record<string, Content> }
+  >;
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref: string } }> };
+}
+interface Schema {
+  readonly properties: Record<string, Record<string, unknown>>;
+  readonly required: string[];
+  readonly additionalProperties: boolean;
+}
+interface Document {
+  readonly openapi: string;
+  readonly servers: { readonly url: string }[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: {
+    readonly schemas: Record<string, Schema>;
+    readonly securitySchemes: Record<string, unknown>;
+  };
+}
+
+const edge = createTestEdge();
+const response = await edge.fetch('/openapi.json');
+const document = await response.json<Document>();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+);
+
+/** Statuses that each endpoint's own tests show. */
+const EXPECTED: Record<string, number[]> = {
+  'post /v1/images/generations': [200, 400, 401, 403, 404, 405, 500, 503],
+  'get /i/{file}': [200, 206, 304, 404, 405, 416, 500, 503],
+  'head /i/{file}': [200, 304, 404, 405, 500, 503],
+  'get /v1/models': [200, 401, 403, 405, 500],
+  'get /v1/models/{id}': [200, 401, 403, 404, 405, 500],
+  'get /healthz': [200, 405, 500],
+  'get /openapi.json': [200, 405, 500],
+  'get /': [200, 405, 500],
+};
+
+describe('GET /openapi.json', () => {
+  it('is OpenAPI 3.1 of this server', () => {
+    expect(response.status).toBe(200);
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.servers).toEqual([{ url: edge.origin }]);
+    expect(document.components.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
+  });
+
+  it('has every endpoint with every status', () => {
+    const statuses = Object.fromEntries(
+      operations.map(({ name, operation }) => [name, Object.keys(operation.responses).map(Number)]),
+    );
+    expect(statuses).toEqual(EXPECTED);
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+  });
+
+  it('asks for a key exactly where one is needed', () => {
+    const secured = operations.filter(({ operation }) => operation.security).map(({ name }) => name);
+    expect(secured).toEqual(['post /v1/images/generations', 'get /v1/models', 'get /v1/models/{id}']);
+  });
+
+  it.each(operations)('$name describes each error with the error schema and an example', ({ operation }) => {
+    for (const [status, { description, content }] of Object.entries(operation.responses)) {
+      expect(description).not.toBe('');
+      if (Number(status) < 400) continue;
+      const json = content?.['application/json'];
+      expect(json?.schema?.$ref).toBe('#/components/schemas/Error');
+      const examples = Object.entries(json?.examples ?? {});
+      expect(examples.length).toBeGreaterThan(0);
+      for (const [code, { value }] of examples) {
+        expect(ERROR_CODES[code as keyof typeof ERROR_CODES].status).toBe(Number(status));
+        expect(value).toMatchObject({ error: { code } });
+      }
+    }
+  });
+
+  it('has no reference that leads nowhere', () => {
+    const text = JSON.stringify(document);
+    const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/gu)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(document.components.schemas).toHaveProperty(name);
+  });
+
+  it('describes the request as it is checked', () => {
+    const operation = document.paths['/v1/images/generations']?.post;
+    expect(operation?.requestBody?.content['application/json']?.schema.$ref).toBe(
+      '#/components/schemas/ImageRequest',
+    );
+    const schema = document.components.schemas.ImageRequest;
+    expect(schema?.required).toEqual(['prompt']);
+    expect(schema?.additionalProperties).toBe(false);
+    expect(schema?.properties).toMatchObject({
+      prompt: { type: 'string', minLength: 1, maxLength: 1000 },
+      n: { type: ['integer', 'null'], minimum: 1, maximum: 10, default: 1 },
+      size: { type: ['string', 'null'] },
+      seeds: { type: ['array', 'null'], maxItems: 10 },
+    });
+  });
+});

@@ -16,6 +16,7 @@ const nativePx: number = JSON.parse(await readFile(manifest, 'utf8')).generator.
 const SECOND_START_LIMIT_MS = 15_000;
 
 let dataDir: string;
+let redApple: Buffer;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'galip-e2e-'));
 });
@@ -39,6 +40,7 @@ describe('npm start', () => {
   });
 
   it('ends on Ctrl-C with exit code 0 and leaves no process', async () => {
+    redApple = await pictureOf(stack, 'a red apple');
     // Backend, inference process, wrangler, workerd.
     expect((await processesOf(stack.pid)).length).toBeGreaterThanOrEqual(4);
     expect(await stack.stop()).toBe(0);
@@ -65,9 +67,8 @@ describe('npm start again, without a backend', () => {
 
   it('still knows the key and the pictures', async () => {
     expect(stack.apiKey).toBe(first.apiKey);
-    const { data } = await createImages(stack, { prompt: 'a red apple' });
-    expect(data).toMatchObject([{ cache: 'hit' }]);
-    expect((await bytesOf(data[0]?.url ?? '')).length).toBeGreaterThan(0);
+    const bytes = await pictureOf(stack, 'a red apple');
+    expect(bytes.equals(redApple)).toBe(true);
   });
 
   it('answers 503 with Retry-After for a picture that it does not know, and remembers nothing of it', async () => {
@@ -90,4 +91,11 @@ describe('npm start again, without a backend', () => {
 
 interface DevSessionFile {
   readonly apiKey: string;
+}
+
+/** Bytes of a picture that is known already. */
+async function pictureOf(stack: DevStack, prompt: string): Promise<Buffer> {
+  const { data } = await createImages(stack, { prompt });
+  expect(data).toMatchObject([{ cache: 'hit' }]);
+  return bytesOf(data[0]?.url ?? '');
 }

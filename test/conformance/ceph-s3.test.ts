@@ -18,7 +18,7 @@ const options = {
   secretAccessKey: TEST_S3_SECRET_ACCESS_KEY,
 };
 
-describe.skipIf(TEST_S3_ENDPOINT === '')('a real S3 server (skipped: `npm run test:s3` starts one)', () => {
+describe.skipIf(TEST_S3_ENDPOINT === '')('a real S3 server (by `npm run test:s3`, which starts one)', () => {
   objectStoreConformance('Ceph RADOS gateway', () => createS3Store(options), {
     withWrongSecret: () => createS3Store({ ...options, secretAccessKey: 'not the secret' }),
     // Port 9 (discard) of the machine: nothing listens.

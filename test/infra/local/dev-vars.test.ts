@@ -14,6 +14,7 @@ it('writes values that wrangler reads back as they were', async () => {
     JSON: '{"licence":"a \\"b\\" c"}',
     HASH: 'before # after',
     SPACES: '  a  ',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what wrangler would expand
     DOLLAR: 'a$HOME ${HOME} $$ \\$',
     APOSTROPHE: "it's",
     BACKTICK: 'a`b',

@@ -62,8 +62,6 @@ async function start(): Promise<void> {
     log,
   });
   const server = await listen(app, config);
-  log({ event: 'listening', url: server.url, model: model.id, digest: model.digest });
-
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
@@ -75,6 +73,7 @@ async function start(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  log({ event: 'listening', url: server.url, model: model.id, digest: model.digest });
 
   await inference.ready;
   log({ event: 'ready', model: model.id });

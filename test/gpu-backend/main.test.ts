@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ModelCard, modelCardSchema } from '../../gpu-backend/contract/model-card.ts';
 import { signedRequest, TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
+import { copyModel } from './runtime/model-copy.ts';
 
 const MAIN = fileURLToPath(new URL('../../gpu-backend/main.ts', import.meta.url));
 const S3_SECRET = 'the-secret-of-the-store';
@@ -109,6 +112,18 @@ describe('main', () => {
     const backend = startMain({ MODEL_DIR: '/nowhere/model' });
     expect(await backend.exit()).toEqual({ code: 1 });
     expect(backend.output.error).toBe('model /nowhere/model/model.json: not found\n');
+  });
+
+  it('names a damaged file of the model and exits with 1', async () => {
+    const directory = copyModel();
+    closers.push(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 'generator.onnx');
+    appendFileSync(path, 'x');
+    const backend = startMain({ MODEL_DIR: directory });
+    expect(await backend.exit()).toEqual({ code: 1 });
+    expect(backend.output.error).toMatch(
+      new RegExp(`^model ${path}: SHA-256 is [0-9a-f]{64}, model.json says`, 'u'),
+    );
   });
 
   it('says that its port is taken and exits with 1', async () => {

@@ -1,24 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createTokeniser } from '../../../gpu-backend/pipeline/tokenise.ts';
+import { readModelManifest, readTokenizer } from '../../../gpu-backend/runtime/model-directory.ts';
+import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
 import { goldenEmoji, goldenPrompts } from '../../fixtures/golden-emoji.ts';
 import { readNpy } from '../../fixtures/npy.ts';
 
+const model = await readModelManifest(EMOJI_MODEL);
+const tokenise = createTokeniser(await readTokenizer(EMOJI_MODEL, model), model.text);
 const CONTEXT_LENGTH = 32;
-const TOKENIZER = new URL('../../../../shared/models/emoji-v0/tokenizer.json', import.meta.url);
 const START = 1688n;
 const END = 1689n;
-
-const tokenise = createTokeniser(JSON.parse(readFileSync(TOKENIZER, 'utf8')) as object, {
-  contextLength: CONTEXT_LENGTH,
-  startToken: Number(START),
-  endToken: Number(END),
-  padToken: 0,
-  vocabSize: 1690,
-  width: 128,
-  blocks: 3,
-  heads: 2,
-});
 
 describe('createTokeniser', () => {
   it('gives the golden token ids, padded to the longest prompt alone', () => {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { CheckpointError } from './checkpoint/checkpoint-error.ts';
 import { convertModel } from './convert-model.ts';
+import { PrecisionError } from './graph/initialiser.ts';
 import { OutputExistsError } from './output-directory.ts';
 import { OptionError, parseOptions, USAGE } from './parse-options.ts';
 import { createTerminalProgress } from './terminal-progress.ts';
@@ -40,9 +41,11 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** One line for what a user can mend; all of it for what only we can. */
 function explain(error: unknown): string {
-  if (error instanceof CheckpointError || error instanceof OutputExistsError) return error.message;
+  const isExplained = [CheckpointError, OutputExistsError, PrecisionError].some(
+    (kind) => error instanceof kind,
+  );
+  if (error instanceof Error && (isExplained || 'syscall' in error)) return error.message;
   if (error instanceof OptionError) return `${error.message} (--help lists the options)`;
-  if (error instanceof RangeError || (error instanceof Error && 'syscall' in error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

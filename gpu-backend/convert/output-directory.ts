@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** A directory that comes into being whole or not at all. */
@@ -28,7 +28,7 @@ export async function createOutputDirectory(out: string, replace: boolean): Prom
   const place = resolve(out);
   if (!replace && (await entriesOf(place)).length > 0) throw new OutputExistsError(out);
   const path = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
-  await mkdir(path, { recursive: true });
+  const firstMade = (await mkdir(path, { recursive: true })) ?? path;
   return {
     path,
     async commit() {
@@ -44,8 +44,20 @@ export async function createOutputDirectory(out: string, replace: boolean): Prom
       }
       await rm(old, { recursive: true, force: true });
     },
-    discard: () => rm(path, { recursive: true, force: true }),
+    async discard() {
+      await rm(path, { recursive: true, force: true });
+      // Parents that were made for it go too, unless something has come to lie in them.
+      for (let made = path; made !== firstMade; made = dirname(made)) {
+        if (!(await removeIfEmpty(dirname(made)))) return;
+      }
+    },
   };
+}
+
+async function removeIfEmpty(directory: string): Promise<boolean> {
+  if ((await readdir(directory)).length > 0) return false;
+  await rmdir(directory);
+  return true;
 }
 
 async function entriesOf(directory: string): Promise<string[]> {

@@ -1,6 +1,14 @@
 import type { Initialiser } from './graph.ts';
 import type { FloatTensor } from './tensors/float-tensor.ts';
 
+/** A weight that the precision asked for cannot hold. */
+export class PrecisionError extends Error {
+  constructor(tensor: string, value: number | undefined, at: number) {
+    super(`tensor ${tensor} holds ${value} at element ${at}, beyond float16's ±65504: use --precision fp32`);
+    this.name = 'PrecisionError';
+  }
+}
+
 /** Weights kept as float32. */
 export function float32Initialiser(name: string, { shape, read }: FloatTensor): Initialiser {
   return { name, type: 'float32', shape, read: () => bytesOf(read()) };
@@ -8,7 +16,7 @@ export function float32Initialiser(name: string, { shape, read }: FloatTensor): 
 
 /**
  * Weights rounded to float16 (to nearest, ties to even).
- * @throws RangeError when read, if a value lies outside of float16's range (±65,504).
+ * @throws PrecisionError when read, if a value lies outside of float16's range (±65,504).
  */
 export function float16Initialiser(name: string, { shape, read }: FloatTensor): Initialiser {
   return {
@@ -19,11 +27,7 @@ export function float16Initialiser(name: string, { shape, read }: FloatTensor): 
       const values = read();
       const halves = new Float16Array(values);
       const at = halves.findIndex((half, index) => !Number.isFinite(half) && Number.isFinite(values[index]));
-      if (at >= 0) {
-        throw new RangeError(
-          `tensor ${name} holds ${values[at]} at element ${at}, beyond float16's ±65504: use --precision fp32`,
-        );
-      }
+      if (at >= 0) throw new PrecisionError(name, values[at], at);
       return bytesOf(halves);
     },
   };

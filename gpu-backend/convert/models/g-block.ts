@@ -1,7 +1,7 @@
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { add } from '../graph/operators/arithmetic.ts';
-import { resizeNearest } from '../graph/operators/layout.ts';
+import { resizeNearest } from '../graph/operators/resize-nearest.ts';
 import type { Weights } from '../weights/weights.ts';
 import { convolution, dfBlock } from './affine.ts';
 import type { GBlockArchitecture } from './generator-architecture.ts';
@@ -25,7 +25,7 @@ export function gBlock(
     conditionDim,
   }: GBlockArchitecture & { previousSize: number; conditionDim: number },
 ): Value {
-  const resized = size === previousSize ? x : resizeNearest(graph, x, size);
+  const resized = resizeNearest(graph, x, previousSize, size);
   const fused = dfBlock(graph, weights.within('fuse1'), resized, condition, { channels: from, conditionDim });
   const first = convolution(graph, weights.within('c1'), fused, { from, to, kernel: 3 });
   const fusedAgain = dfBlock(graph, weights.within('fuse2'), first, condition, {

@@ -24,7 +24,6 @@ export interface GeneratorArchitecture {
   readonly conditionDim: number;
   /** Native edge of the square picture, pixels. */
   readonly imageSize: number;
-  readonly pictureChannels: number;
   readonly codeChannels: number;
   readonly mBlocks: readonly MBlockArchitecture[];
   readonly promptTokens: number;
@@ -62,13 +61,11 @@ export function readGeneratorArchitecture(weights: Weights): GeneratorArchitectu
     return { inner, outer };
   });
   const gBlocks = readGBlocks(weights, vision.imageSize);
-  const [pictureChannels] = weights.shape('to_rgb.1.weight', ['3', 'channels', '3', '3']);
   return {
     noiseDim,
     sentenceDim,
     conditionDim,
     imageSize: vision.imageSize,
-    pictureChannels,
     codeChannels,
     mBlocks,
     promptTokens,
@@ -80,7 +77,6 @@ export function readGeneratorArchitecture(weights: Weights): GeneratorArchitectu
 
 function readGBlocks(weights: Weights, imageSize: number): GBlockArchitecture[] {
   const count = weights.count('GBlocks', 'c1.weight');
-  if (count === 0) weights.shape('GBlocks.0.c1.weight', ['to', 'from', '3', '3']);
   return Array.from({ length: count }, (_, index) => {
     const [to, from] = weights.shape(`GBlocks.${index}.c1.weight`, ['to', 'from', '3', '3']);
     const size = index === count - 1 ? imageSize : FIRST_SIZE * 2 ** index;

@@ -17,6 +17,8 @@ import { gBlock } from './g-block.ts';
 import { type GeneratorArchitecture, readGeneratorArchitecture } from './generator-architecture.ts';
 import { mapper } from './mapper.ts';
 
+const PICTURE_CHANNELS = 3;
+
 export interface GeneratorOptions {
   readonly floatType: FloatType;
   /** Adds the outputs `bridge_feature`, `mapped_feature`, `mapping`, `gblock0`, …, for parity tests. */
@@ -32,7 +34,7 @@ export interface GeneratorOptions {
  */
 export function buildGenerator(weights: Weights, { floatType, stageOutputs }: GeneratorOptions): Graph {
   const architecture = readGeneratorArchitecture(weights);
-  const { noiseDim, codeChannels, vision, gBlocks, imageSize, pictureChannels, conditionDim } = architecture;
+  const { noiseDim, codeChannels, vision, gBlocks, imageSize, conditionDim } = architecture;
   const { gridSize, width } = vision;
   const graph = createGraphBuilder('generator', floatType);
   // The bridge feature stands in for patch embeddings; the kernel's shape alone tells the native size.
@@ -62,10 +64,10 @@ export function buildGenerator(weights: Weights, { floatType, stageOutputs }: Ge
   }
   const image = convolution(graph, weights.within('to_rgb.1'), leakyRelu(graph, x, LEAKY_SLOPE), {
     from: channels,
-    to: pictureChannels,
+    to: PICTURE_CHANNELS,
     kernel: 3,
   });
-  graph.output('image', image, ['batch', pictureChannels, imageSize, imageSize]);
+  graph.output('image', image, ['batch', PICTURE_CHANNELS, imageSize, imageSize]);
   return graph.build();
 }
 

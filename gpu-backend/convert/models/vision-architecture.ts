@@ -20,7 +20,13 @@ export interface VisionArchitecture {
  * @throws CheckpointError
  */
 export function readVisionArchitecture(weights: Weights): VisionArchitecture {
-  const [width, , patchSize] = weights.shape('conv1.weight', ['width', '3', 'patch', 'patch']);
+  const shape = weights.shape('conv1.weight', ['width', '3', 'patch', 'patch']);
+  const [width, channels, patchHeight, patchSize] = shape;
+  if (channels !== 3 || patchHeight !== patchSize) {
+    const name = weights.nameOf('conv1.weight');
+    const reason = `tensor ${name} has shape [${shape.join(', ')}]; expected [width, 3, patch, patch]`;
+    throw new CheckpointError({ file: weights.file, reason });
+  }
   const [positions] = weights.shape('positional_embedding', ['1 + grid²', 'width']);
   const gridSize = Math.sqrt(positions - 1);
   if (!Number.isInteger(gridSize) || gridSize === 0) {

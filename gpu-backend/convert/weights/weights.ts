@@ -11,7 +11,10 @@ export interface Weights {
   /** Name as it stands in the state dict. */
   nameOf(name: string): string;
   has(name: string): boolean;
-  /** How many of `list.0.key`, `list.1.key`, … there are without a gap. */
+  /**
+   * How many of `list.0.key`, `list.1.key`, … there are without a gap.
+   * @throws CheckpointError when there is none.
+   */
   count(list: string, key: string): number;
   /**
    * The shape of a tensor that has as many dimensions as asked for.
@@ -52,6 +55,7 @@ export function createWeights(file: string, tensors: ReadonlyMap<string, FloatTe
       count(list, key) {
         let index = 0;
         while (tensors.has(`${prefix}${list}.${index}.${key}`)) index++;
+        if (index === 0) find(`${prefix}${list}.0.${key}`, 'one or more');
         return index;
       },
       shape<const Axes extends readonly string[]>(name: string, axes: Axes) {

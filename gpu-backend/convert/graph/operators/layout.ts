@@ -67,16 +67,3 @@ export function dimension(graph: GraphBuilder, x: Value, axis: number): Value {
 export function expand(graph: GraphBuilder, x: Value, shape: Value): Value {
   return graph.node('Expand', [x, shape], x.type);
 }
-
-/**
- * Nearest neighbour over the last two axes of x `[N, C, H, W]`: source index = ⌊target index · from / to⌋, as
- * PyTorch's `F.interpolate` has it. Sizes rather than scales, whose float32 product may fall short of a pixel.
- */
-export function resizeNearest(graph: GraphBuilder, x: Value, size: number): Value {
-  return graph.node('Resize', [x, undefined, undefined, graph.ints([size, size])], x.type, {
-    axes: { ints: [2, 3] },
-    mode: { string: 'nearest' },
-    nearest_mode: { string: 'floor' },
-    coordinate_transformation_mode: { string: 'asymmetric' },
-  });
-}

@@ -59,7 +59,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.use(
     cors({
       origin: '*',
-      exposeHeaders: ['x-request-id', 'retry-after', 'etag'],
+      exposeHeaders: ['x-request-id', 'retry-after', 'etag', 'content-range'],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),
   );

@@ -1,6 +1,6 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 
-export const SCOPES = ['generate', 'read', 'admin'] as const;
+const SCOPES = ['generate', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** What is known of an API key. @see ../migrations/0001_api_keys.sql */

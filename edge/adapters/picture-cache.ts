@@ -1,6 +1,6 @@
 import type { StoredObject } from './object-store.ts';
 
-export interface CachedPicture extends StoredObject {
+interface CachedPicture extends StoredObject {
   readonly body: ReadableStream<Uint8Array>;
 }
 
@@ -16,9 +16,12 @@ export function createColoCache(cache: Cache): PictureCache {
   return {
     async match(url) {
       const response = await cache.match(url);
-      const etag = response?.headers.get('etag');
-      if (!response?.body || !etag) return undefined;
-      return { etag, sizeBytes: Number(response.headers.get('content-length')), body: response.body };
+      if (!response?.body) return undefined;
+      const etag = response.headers.get('etag');
+      const sizeBytes = Number(response.headers.get('content-length'));
+      if (etag && sizeBytes > 0) return { etag, sizeBytes, body: response.body };
+      await response.body.cancel();
+      return undefined;
     },
     async put(url, { etag, sizeBytes, bytes }) {
       const headers = {

@@ -4,48 +4,54 @@ import type { PictureSource } from '../pictures/picture-source.ts';
 import { readPicture } from '../pictures/picture-source.ts';
 import type { PlannedPicture } from './plan-pictures.ts';
 
-export interface ObtainedPicture {
+export interface ObtainedPicture extends PlannedPicture, Known {}
+
+interface Known {
   /** Made for this request, or known before. */
   readonly cache: 'hit' | 'miss';
-  /** Undefined where only the URL was asked for and the picture was known. */
+  /** Undefined where only the URL was asked for. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
 }
 
 export interface ObtainOptions {
   readonly source: PictureSource;
   readonly backend: Backend;
-  /** Whether the bytes of pictures that exist are needed, or only to know that they do. */
+  /** Whether the bytes are needed, or only that the pictures exist. */
   readonly withBytes: boolean;
 }
 
 /**
- * Every planned picture by its fingerprint: those that exist from cache or store, all others made in one call.
+ * The planned pictures, in their order: those that exist from cache or store, all others made in one call.
  * @throws ApiError `storage_unavailable` (nothing is made then), `backend_unavailable`.
  */
 export async function obtainPictures(
   planned: readonly PlannedPicture[],
   { source, backend, withBytes }: ObtainOptions,
-): Promise<ReadonlyMap<string, ObtainedPicture>> {
+): Promise<ObtainedPicture[]> {
   const distinct = [...new Map(planned.map((picture) => [picture.fingerprint, picture])).values()];
-  const known = await Promise.all(distinct.map((picture) => lookUp(picture, source, withBytes)));
-  const obtained = new Map<string, ObtainedPicture>();
+  const lookedUp = await Promise.all(distinct.map((picture) => lookUp(picture, source, withBytes)));
+  const obtained = new Map<string, Known>();
   const misses: PlannedPicture[] = [];
   for (const [index, picture] of distinct.entries()) {
-    const found = known[index];
+    const found = lookedUp[index];
     if (found) obtained.set(picture.fingerprint, found);
     else misses.push(picture);
   }
   for (const [fingerprint, bytes] of await make(misses, source, backend)) {
-    obtained.set(fingerprint, { cache: 'miss', bytes });
+    obtained.set(fingerprint, { cache: 'miss', bytes: withBytes ? bytes : undefined });
   }
-  return obtained;
+  return planned.map((picture) => {
+    const known = obtained.get(picture.fingerprint);
+    if (!known) throw new Error('every planned picture was found or made');
+    return { ...picture, ...known };
+  });
 }
 
 async function lookUp(
   { recipe, fingerprint }: PlannedPicture,
   source: PictureSource,
   withBytes: boolean,
-): Promise<ObtainedPicture | undefined> {
+): Promise<Known | undefined> {
   const name = { fingerprint, format: recipe.format };
   if (!withBytes) return (await source.head(name)) && { cache: 'hit', bytes: undefined };
   const picture = await source.open(name);

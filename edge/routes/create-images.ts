@@ -82,14 +82,13 @@ export function createImages(options: CreateImagesOptions): Endpoint {
       const request = parse(await readJson(context.req.raw));
       const planned = await planPictures(request, model);
       const withBytes = request.response_format === 'b64_json';
-      const obtained = await obtainPictures(planned, { source: sourceOf(context), backend, withBytes });
+      const pictures = await obtainPictures(planned, { source: sourceOf(context), backend, withBytes });
       const origin = originOf(context);
-      const data = planned.map(({ recipe, fingerprint }): Images['data'][number] => {
-        const { cache = 'miss', bytes } = obtained.get(fingerprint) ?? {};
-        const image = { seed: recipe.seed, fingerprint, cache };
-        return withBytes && bytes
-          ? { b64_json: bytes.toBase64(), ...image }
-          : { url: pictureUrlOf({ fingerprint, format: recipe.format }, origin), ...image };
+      const data = pictures.map(({ recipe, fingerprint, cache, bytes }): Images['data'][number] => {
+        const image = bytes
+          ? { b64_json: bytes.toBase64() }
+          : { url: pictureUrlOf({ fingerprint, format: recipe.format }, origin) };
+        return { ...image, seed: recipe.seed, fingerprint, cache };
       });
       return context.json({
         ...summary(planned, model),

@@ -5,7 +5,7 @@ import { createGenerateRoute, type GenerateRouteOptions } from './generate-route
 import { describeError, type Log } from './json-log.ts';
 import type { Metrics } from './metrics.ts';
 
-export type Readiness = 'ready' | 'starting' | 'stopping';
+type Readiness = 'ready' | 'starting' | 'stopping';
 
 export interface AppOptions extends GenerateRouteOptions {
   readonly model: ModelCard;

@@ -2,7 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { ModelManifest } from '../contract/model-card.ts';
 
 /** Token ids of a batch of prompts, `[batch, sequence]` row by row. */
-export interface TokenBatch {
+interface TokenBatch {
   readonly ids: BigInt64Array<ArrayBuffer>;
   readonly batch: number;
   /** Length of the longest prompt of the batch, start and end token included. */

@@ -12,7 +12,7 @@ import { createItemEncoder, type Item, itemsOf } from './item.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type StoredPicture, storePicture } from './stored-picture.ts';
 
-export interface Picture {
+interface Picture {
   readonly fingerprint: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }

@@ -2,7 +2,7 @@ import { ApiError } from '../contract/errors.ts';
 import type { Inference, InferenceBatch, InferenceResult } from '../runtime/inference.ts';
 import type { Clock } from './clock.ts';
 
-export interface Scheduled extends InferenceResult {
+interface Scheduled extends InferenceResult {
   /** Time between asking and the model's beginning. */
   readonly queueMs: number;
 }

@@ -1,9 +1,9 @@
-export interface PutOptions {
+interface PutOptions {
   readonly contentType: string;
   readonly cacheControl: string;
 }
 
-export interface PutOutcome {
+interface PutOutcome {
   /** False when the key was taken: the object that lies there is untouched. */
   readonly created: boolean;
   /** Entity tag of the object that lies under the key now, quotes included. */

@@ -41,3 +41,10 @@ if (!isInstalled()) {
     process.exit(1);
   }
 }
+
+// The lockfile brings Node 24 where its packages exist (Linux, Windows); elsewhere it must be there.
+const hasNode24 = ['node', 'node.cmd'].some((name) => existsSync(new URL(`node_modules/.bin/${name}`, root)));
+if (!hasNode24 && Number(process.versions.node.split('.')[0]) < 24) {
+  console.error(`This is Node ${process.versions.node}: Node 24 or newer is needed here (see .nvmrc).`);
+  process.exit(1);
+}

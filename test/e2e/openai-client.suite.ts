@@ -4,7 +4,7 @@ import { createApiKey } from '../../gpu-backend/contract/api-key.ts';
 import type { DevStack } from '../fixtures/dev-stack.ts';
 import { bytesOf, decode } from './http.ts';
 
-export function openAi({ url, apiKey }: Pick<DevStack, 'url' | 'apiKey'>): OpenAI {
+function openAi({ url, apiKey }: Pick<DevStack, 'url' | 'apiKey'>): OpenAI {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 }
 

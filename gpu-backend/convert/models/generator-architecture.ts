@@ -56,7 +56,7 @@ export function readGeneratorArchitecture(weights: Weights): GeneratorArchitectu
     throw new CheckpointError({ file, reason });
   }
   const [, codeChannels] = mapping.shape('FBlocks.0.conv1.weight', ['inner', 'code', 'kernel', 'kernel']);
-  const mBlocks = Array.from({ length: mapping.count('FBlocks', 'conv1.weight') }, (_, index) => {
+  const mBlocks = Array.from({ length: mapping.count('FBlocks') }, (_, index) => {
     const [outer, inner] = mapping.shape(`FBlocks.${index}.conv2.weight`, ['outer', 'inner', '3', '3']);
     return { inner, outer };
   });
@@ -76,7 +76,7 @@ export function readGeneratorArchitecture(weights: Weights): GeneratorArchitectu
 }
 
 function readGBlocks(weights: Weights, imageSize: number): GBlockArchitecture[] {
-  const count = weights.count('GBlocks', 'c1.weight');
+  const count = weights.count('GBlocks');
   return Array.from({ length: count }, (_, index) => {
     const [to, from] = weights.shape(`GBlocks.${index}.c1.weight`, ['to', 'from', '3', '3']);
     const size = index === count - 1 ? imageSize : FIRST_SIZE * 2 ** index;

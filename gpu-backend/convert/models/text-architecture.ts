@@ -20,7 +20,7 @@ export function readTextArchitecture(weights: Weights): TextArchitecture {
   const [vocabSize, width] = weights.shape('token_embedding.weight', ['vocabulary', 'width']);
   const [contextLength] = weights.shape('positional_embedding', ['context', 'width']);
   const [, sentenceDim] = weights.shape('text_projection', ['width', 'sentence']);
-  const blocks = weights.count('transformer.resblocks', 'ln_1.weight');
+  const blocks = weights.count('transformer.resblocks');
   const heads = headsOf(weights, 'token_embedding.weight', width);
   return { contextLength, vocabSize, width, blocks, heads, sentenceDim };
 }

@@ -34,7 +34,7 @@ export function readVisionArchitecture(weights: Weights): VisionArchitecture {
     const reason = `tensor ${name} has ${positions} rows; expected 1 + a square number`;
     throw new CheckpointError({ file: weights.file, reason });
   }
-  const blocks = weights.count('transformer.resblocks', 'ln_1.weight');
+  const blocks = weights.count('transformer.resblocks');
   const heads = headsOf(weights, 'conv1.weight', width);
   return { imageSize: gridSize * patchSize, patchSize, gridSize, width, blocks, heads };
 }

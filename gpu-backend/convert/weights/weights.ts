@@ -12,10 +12,10 @@ export interface Weights {
   nameOf(name: string): string;
   has(name: string): boolean;
   /**
-   * How many of `list.0.key`, `list.1.key`, … there are without a gap.
+   * How many numbers stand behind `list` (`list.0.…`, `list.1.…`); where one is left out, its tensors will be missed.
    * @throws CheckpointError when there is none.
    */
-  count(list: string, key: string): number;
+  count(list: string): number;
   /**
    * The shape of a tensor that has as many dimensions as asked for.
    * @throws CheckpointError when it is missing or has another number of dimensions.
@@ -52,11 +52,12 @@ export function createWeights(file: string, tensors: ReadonlyMap<string, FloatTe
       file,
       nameOf: (name) => prefix + name,
       has: (name) => tensors.has(prefix + name),
-      count(list, key) {
-        let index = 0;
-        while (tensors.has(`${prefix}${list}.${index}.${key}`)) index++;
-        if (index === 0) find(`${prefix}${list}.0.${key}`, 'one or more');
-        return index;
+      count(list) {
+        const start = `${prefix}${list}.`;
+        const members = [...tensors.keys()].filter((name) => name.startsWith(start));
+        const numbers = new Set(members.map((name) => name.slice(start.length).split('.', 1)[0]));
+        if (numbers.size > 0) return numbers.size;
+        throw new CheckpointError({ file, reason: `tensors ${start}0.… are missing; expected one or more` });
       },
       shape<const Axes extends readonly string[]>(name: string, axes: Axes) {
         const expected = `[${axes.join(', ')}]`;

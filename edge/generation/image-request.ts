@@ -38,7 +38,12 @@ function promptProblem(text: string): string | undefined {
   }
   if (!text.isWellFormed()) return 'has a lone surrogate; allowed is well-formed Unicode';
   if (NO_TEXT.test(text)) return 'has a control character; of these tab and line breaks are allowed';
-  if (canonicalisePrompt(text) === '') return 'is blank; it must say what the picture shows';
+  const canonical = canonicalisePrompt(text);
+  if (canonical === '') return 'is blank; it must say what the picture shows';
+  // Few characters grow when they are normalised; ten grown prompts would not fit the backend's limit.
+  if ([...canonical].length > MAX_PROMPT_CODE_POINTS) {
+    return `has more than ${MAX_PROMPT_CODE_POINTS} code points once it is normalised (NFC, ligatures)`;
+  }
   return undefined;
 }
 

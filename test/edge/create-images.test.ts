@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+import { MAX_BODY_BYTES } from '../../gpu-backend/contract/generate.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 import { bytesOf, textOf } from './fakes/memory-backend.ts';
 import { createTestEdge, issueKey, MODEL, NOW_MS } from './fakes/test-edge.ts';
@@ -110,6 +111,16 @@ describe('POST /v1/images/generations', () => {
     ]);
     expect(images[0]?.fingerprint).toBe(images[2]?.fingerprint);
     expect(edge.backend.requests[1]?.images.map(({ seed }) => seed)).toEqual([9, 8]);
+  });
+
+  it('asks the backend for no more than it takes', async () => {
+    const edge = createTestEdge();
+    const prompts = ['\u{1d160}'.repeat(333), '🍎'.repeat(1000), '"'.repeat(1000), '\\'.repeat(1000)];
+    for (const longest of prompts) {
+      await imagesOf(await edge.generate({ prompt: longest, n: 10, seed: MAX_SEED - 9 }));
+      const body = JSON.stringify(edge.backend.requests.at(-1));
+      expect(new TextEncoder().encode(body).length).toBeLessThanOrEqual(MAX_BODY_BYTES);
+    }
   });
 
   it('counts seeds up from the one given', async () => {

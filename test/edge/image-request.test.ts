@@ -27,6 +27,7 @@ describe('what an image request may not be', () => {
     ['prompt', { prompt: '&nbsp;\ufeff' }, 'blank'],
     ['prompt', { prompt: 'x'.repeat(1001) }, '1001 code points; allowed are 1 … 1000'],
     ['prompt', { prompt: '🍎'.repeat(1001) }, '1001 code points'],
+    ['prompt', { prompt: '\u{1d160}'.repeat(334) }, 'normalised'],
     ['prompt', { prompt: 'a\u0000b' }, 'control character'],
     ['prompt', { prompt: 'a\u0085b' }, 'control character'],
     ['prompt', { prompt: 'a\u001bb' }, 'control character'],

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessGroup } from './process-group.ts';
+import { StartError } from './start-error.ts';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
@@ -44,8 +45,8 @@ export async function supervise({ first, start, whenReady, say, signal }: Superv
     void group.ended.then(() => gone.abort());
     whenReady(AbortSignal.any([signal, gone.signal])).then(
       () => say(`The backend is back (process ${group.pid}).`),
-      // It died or everything ends: said elsewhere.
-      () => undefined,
+      // That it died, or everything ends, is said elsewhere.
+      (error: unknown) => error instanceof StartError && say(error.message),
     );
   }
 }

@@ -31,7 +31,7 @@ export function checkTokenizer(file: string, json: unknown, vocabSize: number): 
   const ids = new Map(Object.entries(model.vocab));
   for (const { content, id } of added) ids.set(content, id);
 
-  const highest = Math.max(...ids.values());
+  const highest = [...ids.values()].reduce((max, id) => Math.max(max, id), 0);
   if (highest >= vocabSize) refuse(`has token id ${highest}; the model has ${vocabSize} tokens`);
   const startToken = ids.get(START_TOKEN) ?? refuse(`token ${START_TOKEN} is missing`);
   const endToken = ids.get(END_TOKEN) ?? refuse(`token ${END_TOKEN} is missing`);

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modelDigestOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
+import { hashFile } from '../../gpu-backend/convert/hash-file.ts';
+import { float32Tensor, readTensors } from '../fixtures/checkpoints/stored-tensors.ts';
+import { torchFile } from '../fixtures/checkpoints/tensor-files.ts';
+import { EMOJI_CHECKPOINT } from '../fixtures/emoji-checkpoint.ts';
+import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
+
+const MAIN = fileURLToPath(new URL('../../gpu-backend/convert/main.ts', import.meta.url));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'galip-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Result {
+  /** Exit status. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function resultOf(child: ChildProcess): Promise<Result> {
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'close') as Promise<[number]>,
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+  ]);
+  return { code, stdout, stderr };
+}
+
+const run = (...args: string[]): Promise<Result> => resultOf(start(...args));
+
+function emojiArgs(changes: Partial<typeof EMOJI_CHECKPOINT> = {}): string[] {
+  const { generator, clip, tokenizer } = { ...EMOJI_CHECKPOINT, ...changes };
+  const files = ['--generator', generator, '--clip', clip, '--tokenizer', tokenizer];
+  return [...files, '--out', join(folder, 'model'), '--image-mean', '.5,.5,.5', '--image-std', '.5,.5,.5'];
+}
+
+describe('npm run convert', () => {
+  it('makes the default model as it is committed', async () => {
+    const { code, stdout, stderr } = await run(...emojiArgs(), '--id', 'emoji-v0');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/model: generator\.onnx 22\.1 MB, .*; digest [0-9a-f]{64}; [\d.]+ s\n$/u);
+
+    const read = (directory: string): unknown =>
+      JSON.parse(readFileSync(join(directory, 'model.json'), 'utf8'));
+    const manifest = modelManifestSchema.parse(read(join(folder, 'model')));
+    const committed = modelManifestSchema.parse(read(EMOJI_MODEL));
+    expect(manifest).toEqual({ ...committed, licence: 'unknown', commercialUse: false });
+    for (const [name, { sha256 }] of Object.entries(manifest.files)) {
+      expect(await hashFile(join(folder, 'model', name), new AbortController().signal)).toBe(sha256);
+    }
+    expect(await modelDigestOf(manifest.files)).toBe(manifest.digest);
+    expect(readdirSync(join(folder, 'model')).sort()).toEqual(
+      ['model.json', ...Object.keys(manifest.files)].sort(),
+    );
+  });
+
+  it('helps', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('--generator FILE');
+  });
+
+  it('refuses a wrong option in one line', async () => {
+    const { code, stderr } = await run(...emojiArgs(), '--precision', 'int4');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^--precision is "int4".*\n$/u);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses to write over a directory, and replaces it with --force', async () => {
+    expect((await run(...emojiArgs())).code).toBe(0);
+    const again = await run(...emojiArgs());
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/^--out .*model exists and is not empty.*--force\n$/u);
+    expect((await run(...emojiArgs(), '--force', '--id', 'other')).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, 'model', 'model.json'), 'utf8'))).toMatchObject({
+      id: 'other',
+    });
+    expect(readdirSync(folder)).toEqual(['model']);
+  });
+
+  it.each<[string, (file: string) => Partial<typeof EMOJI_CHECKPOINT>, RegExp]>([
+    ['is not there', (file) => ({ generator: `${file}.none` }), /ENOENT|does not exist|no such file/iu],
+    ['is no checkpoint', (file) => ({ generator: stored(file, Buffer.from('hello, world')) }), /damaged/u],
+    [
+      'is cut short',
+      (file) => ({ clip: stored(file, readFileSync(EMOJI_CHECKPOINT.clip).subarray(0, 9_999)) }),
+      /damaged/u,
+    ],
+    ['is of another kind', () => ({ generator: EMOJI_CHECKPOINT.clip }), /there is no generator in it/u],
+    [
+      'has a weight that is no number',
+      (file) => ({ generator: stored(file, poisoned(Number.NaN)) }),
+      /to_rgb\.1\.bias holds NaN/u,
+    ],
+    [
+      'goes with another tokenizer',
+      (file) => ({ tokenizer: stored(file, Buffer.from('{"model":{}}')) }),
+      /not a tokenizer/u,
+    ],
+  ])('refuses in one line a file that %s, and leaves nothing behind', async (_, changes, reason) => {
+    const file = join(tmpdir(), `galip-cli-damaged-${process.pid}`);
+    try {
+      const { code, stdout, stderr } = await run(...emojiArgs(changes(file)));
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^[^\n]+\n$/u);
+      expect(stderr).toMatch(reason);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+
+  it('names the tensor that float16 cannot hold', async () => {
+    const generator = stored(join(folder, 'large.pth'), poisoned(70_000));
+    const { code, stderr } = await run(...emojiArgs({ generator }), '--precision', 'fp16');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^tensor to_rgb\.1\.bias holds 70000 at element 1, beyond float16's ±65504.*\n$/u);
+    expect(readdirSync(folder)).toEqual(['large.pth']);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('cleans up after %s', async (signal) => {
+    const watcher = watch(folder);
+    const started = once(watcher, 'change');
+    const child = start(...emojiArgs());
+    const result = resultOf(child);
+    await started;
+    watcher.close();
+    child.kill(signal);
+    const { code, stderr } = await result;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: 'interrupted: nothing was left behind\n' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+function stored(path: string, content: Buffer): string {
+  writeFileSync(path, content);
+  return path;
+}
+
+/** The generator with a value that does not belong into it. */
+function poisoned(value: number): Buffer {
+  const tensors = new Map(readTensors(EMOJI_CHECKPOINT.generator, 'model/netG/'));
+  return torchFile(tensors.set('to_rgb.1.bias', float32Tensor([3], Float32Array.of(0, value, 0))));
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { OptionError, parseOptions } from '../../gpu-backend/convert/parse-options.ts';
+
+const FILES = ['--generator', 'G.pth', '--clip', 'C.pt', '--tokenizer', 'T.gz'];
+const ALL = [...FILES, '--out', 'models/Some.Name'];
+
+describe('parseOptions', () => {
+  it('fills in CLIP’s statistics and the name of the directory', () => {
+    expect(parseOptions(ALL)).toEqual({
+      generator: 'G.pth',
+      clip: 'C.pt',
+      tokenizer: 'T.gz',
+      out: 'models/Some.Name',
+      force: false,
+      precision: 'fp32',
+      imageMean: [0.48145466, 0.4578275, 0.40821073],
+      imageStd: [0.26862954, 0.26130258, 0.27577711],
+      id: 'some.name',
+      licence: 'unknown',
+      commercialUse: false,
+      stageOutputs: false,
+    });
+  });
+
+  it('takes every option', () => {
+    const more =
+      '--tokenizer-merges M --precision fp16 --image-mean 0,0.5,1 --image-std 1,2,.5 --id x --licence MIT';
+    const flags = ['--commercial-use', '--stage-outputs', '--force'];
+    expect(parseOptions([...ALL, ...more.split(' '), ...flags])).toMatchObject({
+      tokenizerMerges: 'M',
+      precision: 'fp16',
+      imageMean: [0, 0.5, 1],
+      imageStd: [1, 2, 0.5],
+      id: 'x',
+      licence: 'MIT',
+      commercialUse: true,
+      stageOutputs: true,
+      force: true,
+    });
+  });
+
+  it('knows when help is asked for', () => {
+    expect(parseOptions(['--help'])).toBeUndefined();
+  });
+
+  it.each<[string[], string]>([
+    [[], '--generator is missing'],
+    [FILES.slice(0, 2), '--clip is missing'],
+    [FILES.slice(0, 4), '--tokenizer is missing'],
+    [FILES, '--out is missing'],
+    [[...ALL, '--clip', ''], '--clip is missing'],
+    [[...ALL, '--precision', 'int8'], '--precision is "int8"; allowed are fp32 and fp16'],
+    [[...ALL, '--image-mean', '0.5'], '--image-mean is "0.5"; expected three numbers'],
+    [[...ALL, '--image-mean', '0.5,0.5,'], '--image-mean is "0.5,0.5,"'],
+    [[...ALL, '--image-mean', '1,2,3,4'], '--image-mean is "1,2,3,4"'],
+    [[...ALL, '--image-std', '1,a,1'], '--image-std is "1,a,1"'],
+    [[...ALL, '--image-std', '1,1,0'], '--image-std is "1,1,0"; each value must be above 0'],
+    [[...ALL, '--id', 'A b'], '--id is "A b"'],
+    [[...ALL, '--licence', ''], '--licence is empty'],
+    [[...ALL, '--out'], '--out'],
+    [[...ALL, '--surprise'], '--surprise'],
+    [[...ALL, 'stray'], 'stray'],
+  ])('%j is refused with the option’s name', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(OptionError);
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+});

@@ -8,7 +8,7 @@ import { sha256Hex, toHex } from './hex.ts';
 const SCHEME = 'galip-hmac-1';
 
 /** Clocks may differ by this much, and a nonce must be remembered for twice as long. */
-export const SIGNATURE_WINDOW_S = 60;
+const SIGNATURE_WINDOW_S = 60;
 
 const SIGNATURE_HEADERS = {
   keyId: 'x-galip-key-id',

@@ -21,6 +21,7 @@ const MAX_READ_BYTES = 2 ** 30;
 /** @throws CheckpointError when `file` is not a readable regular file. */
 export function openFile(file: string): FileReader {
   const { descriptor, sizeBytes } = openRegularFile(file);
+  let isOpen = true;
 
   function error(offset: number, reason: string): CheckpointError {
     return new CheckpointError({ file, offset, reason });
@@ -31,6 +32,8 @@ export function openFile(file: string): FileReader {
     sizeBytes,
     error,
     read(offset, length) {
+      // The number of a closed descriptor may by now be another file's.
+      if (!isOpen) throw error(offset, 'the checkpoint was closed');
       if (offset + length > sizeBytes) {
         throw error(offset, `the file ends at ${sizeBytes}, but ${length} bytes are needed here`);
       }
@@ -44,7 +47,8 @@ export function openFile(file: string): FileReader {
       return bytes;
     },
     close() {
-      closeSync(descriptor);
+      if (isOpen) closeSync(descriptor);
+      isOpen = false;
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../../gpu-backend/convert/checkpoint/checkpoint-error.ts';
 import { openCheckpoint } from '../../../gpu-backend/convert/checkpoint/open-checkpoint.ts';
+import { HOSTILE_BOMBS } from '../../fixtures/checkpoints/hostile/bombs.ts';
 import { HOSTILE_GLOBALS } from '../../fixtures/checkpoints/hostile/globals.ts';
 import type { HostileFile } from '../../fixtures/checkpoints/hostile/hostile-file.ts';
 import { HOSTILE_LEGACY } from '../../fixtures/checkpoints/hostile/legacy-tricks.ts';
@@ -18,6 +19,7 @@ const MAX_OPEN_MS = 5_000;
 const FILES: readonly HostileFile[] = [
   ...HOSTILE_GLOBALS,
   ...HOSTILE_OPCODES,
+  ...HOSTILE_BOMBS,
   ...HOSTILE_ZIPS,
   ...HOSTILE_TENSORS,
   ...HOSTILE_LEGACY,

@@ -28,6 +28,8 @@ const METADATA_KEY = '__metadata__';
 const MAX_RANK = 8;
 /** OpenAI's CLIP has 302; each takes some 300 bytes of memory. */
 const MAX_TENSORS = 65_536;
+/** Writers put a handful of them; ten million would fit into a header. */
+const MAX_METADATA_KEYS = 10_000;
 
 /** Reads the JSON header as the closed grammar that it is; `error` takes an index of `bytes`. */
 export function readHeader(
@@ -83,6 +85,9 @@ function readMetadata(scanner: JsonScanner): void {
   const keys = new Set<string>();
   scanner.readObject((key) => {
     if (keys.has(key)) throw scanner.error(`${METADATA_KEY} has the key ${JSON.stringify(key)} twice`);
+    if (keys.size >= MAX_METADATA_KEYS) {
+      throw scanner.error(`${METADATA_KEY} has more than ${MAX_METADATA_KEYS} keys`);
+    }
     keys.add(key);
     scanner.readString();
   });

@@ -4,7 +4,11 @@ import type { PartLog } from './log.ts';
 import { HOST } from './ports.ts';
 import { type ProcessGroup, startProcessGroup } from './process-group.ts';
 import { writeSecretFile } from './secret-file.ts';
+import { waitUntilOk } from './wait-until-ok.ts';
 import { WRANGLER, WRANGLER_ENVIRONMENT, wranglerEnvironment, wranglerStateDir } from './wrangler.ts';
+
+/** A restarted workerd answers within a second or two on a quiet machine. */
+const RECOVERY_MS = 10_000;
 
 export interface EdgeOptions {
   readonly root: string;
@@ -40,10 +44,21 @@ export async function startEdge(options: EdgeOptions): Promise<EdgePart> {
       const text = line.replace(/^\[wrangler:info\] /u, '');
       // Asked by this program while it waits, and by whoever watches the stack.
       if (!text.startsWith('GET /healthz 200 ')) log.write(text);
+      if (text.includes('The Workers runtime crashed')) void endUnlessRecovered();
     },
     onMessage: (message) => {
       if (String(message).includes('DEV_SERVER_READY')) resolve();
     },
   });
   return { group, listening };
+
+  /** wrangler starts a crashed workerd again, and says so, but may hang from then on. */
+  async function endUnlessRecovered(): Promise<void> {
+    try {
+      await waitUntilOk(`http://${HOST}:${port}/healthz`, AbortSignal.timeout(RECOVERY_MS));
+    } catch {
+      log.write('The Workers runtime crashed and does not answer again.');
+      group.kill();
+    }
+  }
 }

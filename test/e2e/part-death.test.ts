@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3VariablesOf } from '../../infra/local/services.ts';
 import { type DevStack, startDevStack } from '../fixtures/dev-stack.ts';
 import { bytesOf, createImages, decode, postImages } from './http.ts';
+import { processesOf } from './processes.ts';
 import { openS3Gate, type S3Gate } from './s3-gate.ts';
 
 const PICTURES = 4;
 
-describe('a backend that is killed while it stores pictures', () => {
+describe('a part that dies', () => {
   let gate: S3Gate;
   let stack: DevStack;
   let list: () => Promise<Buffer[]>;
@@ -23,7 +24,7 @@ describe('a backend that is killed while it stores pictures', () => {
     await gate.close();
   });
 
-  it('costs that request a 503, breaks no object, and the next request works once it is back', async () => {
+  it('costs the request a 503 and breaks no object when it is the backend, in the middle of an upload', async () => {
     const known = await createImages(stack, { prompt: 'a red apple' });
     const request = { prompt: 'a red heart', n: PICTURES, size: '256x256' };
 
@@ -31,7 +32,7 @@ describe('a backend that is killed while it stores pictures', () => {
     const answer = postImages(stack, request);
     await held;
     // The others of the request are stored, the held one is in the middle of its body.
-    await expect.poll(list).toHaveLength(1 + PICTURES - 1);
+    await expect.poll(list, { timeout: 30_000 }).toHaveLength(1 + PICTURES - 1);
     const printed = stack.logs().length;
     stack.killBackend();
 
@@ -59,7 +60,7 @@ describe('a backend that is killed while it stores pictures', () => {
     expect(await list()).toHaveLength(1 + PICTURES);
   });
 
-  it('is started again each time that it dies', async () => {
+  it('is started again each time, when it is the backend', async () => {
     for (let death = 0; death < 2; death++) {
       const printed = stack.logs().length;
       stack.killBackend();
@@ -67,6 +68,14 @@ describe('a backend that is killed while it stores pictures', () => {
       const { data } = await createImages(stack, { prompt: 'a guitar', seed: death });
       expect(data).toMatchObject([{ cache: 'miss' }]);
     }
+  });
+
+  it('ends everything with a message and exit code 1, when it is the edge', async () => {
+    const wrangler = (await processesOf(stack.pid)).find((line) => line.includes('wrangler-dist'));
+    process.kill(Number(wrangler?.split(' ')[0]), 'SIGKILL');
+    await stack.waitForLog(/The edge died \(signal SIGKILL\).*Everything is stopped/u);
+    expect(await stack.stop()).toBe(1);
+    expect(await processesOf(stack.pid)).toEqual([]);
   });
 });
 

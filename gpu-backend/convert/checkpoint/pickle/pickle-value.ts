@@ -21,7 +21,7 @@ export interface PickleBytes {
   readonly bytes: Uint8Array;
 }
 
-export interface PickleList {
+interface PickleList {
   readonly kind: 'list';
   readonly items: PickleValue[];
 }
@@ -31,7 +31,7 @@ export interface PickleTuple {
   readonly items: readonly PickleValue[];
 }
 
-export type PickleKey = null | boolean | number | bigint | string;
+type PickleKey = null | boolean | number | bigint | string;
 
 export interface PickleDict {
   readonly kind: 'dict';
@@ -47,7 +47,7 @@ export interface PickleGlobal {
 }
 
 /** A module of a TorchScript archive: its attributes, its class's name only as a label. */
-export interface ScriptObject {
+interface ScriptObject {
   readonly kind: 'script-object';
   readonly label: string;
   attributes: PickleDict | undefined;
@@ -64,13 +64,13 @@ export interface Storage {
   fileOffset: number | undefined;
 }
 
-export interface PickleTensor {
+interface PickleTensor {
   readonly kind: 'tensor';
   readonly tensor: StoredTensor;
 }
 
 /** Something known and harmless that holds no tensors, such as a device. */
-export interface Opaque {
+interface Opaque {
   readonly kind: 'opaque';
   readonly label: string;
 }

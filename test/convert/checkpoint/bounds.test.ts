@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneTensor, torchZip } from '../../fixtures/checkpoints/hostile/hostile-file.ts';
+import { binget, binput, global, op, pickle, text } from '../../fixtures/checkpoints/pickle-assembler.ts';
+import { safetensors } from '../../fixtures/checkpoints/safetensors-writer.ts';
+import { storage, tuple } from '../../fixtures/checkpoints/torch-values.ts';
+
+/** What a parser may take above the size of its file. */
+const MAX_MEMORY_BYTES = 256 * 2 ** 20;
+const MAX_OPEN_MS = 5_000;
+
+const OPEN = fileURLToPath(new URL('../../fixtures/checkpoints/open-and-report.ts', import.meta.url));
+
+interface Report {
+  readonly tensors: number;
+  readonly openMs: number;
+  readonly peakBytes: number;
+}
+
+const repeated = (count: number, ...parts: readonly Buffer[]) => {
+  const once = Buffer.concat(parts);
+  return Buffer.alloc(count * once.length, once);
+};
+
+/** Just below the limits, so that they are read to their end. */
+const HEAVY: Readonly<Record<string, () => Buffer>> = {
+  '199,000 dictionaries': () =>
+    torchZip(
+      pickle(
+        op('EMPTY_LIST'),
+        repeated(199_000, op('EMPTY_DICT'), op('NONE'), op('NONE'), op('SETITEM'), op('APPEND')),
+      ),
+    ),
+  '490,000 strings': () =>
+    torchZip(pickle(op('EMPTY_LIST'), repeated(490_000, text('é'.repeat(12)), op('APPEND')))),
+  '60,000 tensors of eight dimensions': () => {
+    const remember = (value: Buffer, index: number) => Buffer.concat([value, binput(index), op('APPEND')]);
+    const tensor = [
+      binget(1),
+      op('MARK'),
+      binget(0),
+      Buffer.from([0x4b, 0]),
+      binget(2),
+      binget(2),
+      op('TUPLE'),
+    ];
+    return torchZip(
+      pickle(
+        op('EMPTY_LIST'),
+        remember(storage({ elements: 6 }), 0),
+        remember(global('torch._utils', '_rebuild_tensor'), 1),
+        remember(tuple(1, 1, 1, 1, 1, 1, 1, 1), 2),
+        repeated(60_000, ...tensor, op('REDUCE'), op('APPEND')),
+      ),
+    );
+  },
+  'a safetensors header of 96 MB': () => {
+    const entries = Array.from(
+      { length: 65_536 },
+      (_, index) => `"${index}${'é'.repeat(700)}":{"dtype":"F32","shape":[0,0,0,0],"data_offsets":[0,0]}`,
+    );
+    return safetensors(`{${entries.join(',')}}`, Buffer.alloc(0));
+  },
+};
+
+let folder: string;
+let idle: Report;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bounds-'));
+  idle = report(torchZip(oneTensor()));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function report(content: Buffer): Report {
+  const file = join(folder, 'heavy.pth');
+  writeFileSync(file, content);
+  return JSON.parse(execFileSync(process.execPath, [OPEN, file], { encoding: 'utf8' })) as Report;
+}
+
+describe('the heaviest files that are still read', () => {
+  it.each(Object.entries(HEAVY))('%s: within 5 s and 256 MB', (_, make) => {
+    const content = make();
+    const { openMs, peakBytes } = report(content);
+    expect(openMs).toBeLessThan(MAX_OPEN_MS);
+    expect(peakBytes - idle.peakBytes).toBeLessThan(MAX_MEMORY_BYTES + content.length);
+  });
+
+  it('an everyday file opens in a moment', () => {
+    expect(idle.tensors).toBe(1);
+    expect(idle.openMs).toBeLessThan(1_000);
+  });
+});

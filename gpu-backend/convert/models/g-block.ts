@@ -3,7 +3,8 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { add } from '../graph/operators/arithmetic.ts';
 import { resizeNearest } from '../graph/operators/resize-nearest.ts';
 import type { Weights } from '../weights/weights.ts';
-import { convolution, dfBlock } from './affine.ts';
+import { convolution } from './convolution.ts';
+import { dfBlock } from './df-block.ts';
 import type { GBlockArchitecture } from './generator-architecture.ts';
 
 /**

@@ -12,9 +12,11 @@ import {
   unsqueeze,
 } from '../graph/operators/layout.ts';
 import type { Weights } from '../weights/weights.ts';
-import { convolution, LEAKY_SLOPE, linear } from './affine.ts';
+import { convolution } from './convolution.ts';
+import { LEAKY_SLOPE } from './df-block.ts';
 import { gBlock } from './g-block.ts';
 import { type GeneratorArchitecture, readGeneratorArchitecture } from './generator-architecture.ts';
+import { linear } from './linear.ts';
 import { mapper } from './mapper.ts';
 
 const PICTURE_CHANNELS = 3;

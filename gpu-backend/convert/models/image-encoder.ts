@@ -3,7 +3,7 @@ import { createGraphBuilder, type FloatType } from '../graph/graph-builder.ts';
 import { conv, div, matMul, sub } from '../graph/operators/arithmetic.ts';
 import { cast, gather } from '../graph/operators/layout.ts';
 import type { Weights } from '../weights/weights.ts';
-import { layerNorm } from './transformer-block.ts';
+import { layerNorm } from './layer-norm.ts';
 import { readVisionArchitecture } from './vision-architecture.ts';
 import { visionTransformer } from './vision-transformer.ts';
 

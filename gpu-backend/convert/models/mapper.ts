@@ -3,8 +3,10 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { add, mul } from '../graph/operators/arithmetic.ts';
 import { reshape, slice, transpose } from '../graph/operators/layout.ts';
 import type { Weights } from '../weights/weights.ts';
-import { convolution, dfBlock, linear } from './affine.ts';
+import { convolution } from './convolution.ts';
+import { dfBlock } from './df-block.ts';
 import type { GeneratorArchitecture, MBlockArchitecture } from './generator-architecture.ts';
+import { linear } from './linear.ts';
 import { visionTransformer } from './vision-transformer.ts';
 
 /** Share of CLIP's answer in what the GBlocks get. */

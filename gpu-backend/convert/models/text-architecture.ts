@@ -1,5 +1,5 @@
 import type { Weights } from '../weights/weights.ts';
-import { headsOf } from './vision-architecture.ts';
+import { headsOf } from './attention-heads.ts';
 
 /** Sizes of CLIP's text encoder. */
 export interface TextArchitecture {

@@ -4,8 +4,9 @@ import { add, matMul } from '../graph/operators/arithmetic.ts';
 import { argMax, concat, dimension, gather, gatherOneOfEach, slice } from '../graph/operators/layout.ts';
 import type { FloatTensor } from '../graph/tensors/float-tensor.ts';
 import type { Weights } from '../weights/weights.ts';
+import { layerNorm } from './layer-norm.ts';
 import { readTextArchitecture } from './text-architecture.ts';
-import { layerNorm, transformerBlock } from './transformer-block.ts';
+import { transformerBlock } from './transformer-block.ts';
 
 /**
  * CLIP's text encoder: `token_ids` int64 `[batch, sequence]`, sequence ≤ the context → `sentence` float32 `[batch, d]`,

@@ -1,13 +1,12 @@
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { add, layerNormalization, matMul, mul, sigmoid, softmax } from '../graph/operators/arithmetic.ts';
+import { add, matMul, mul, sigmoid, softmax } from '../graph/operators/arithmetic.ts';
 import { cast, reshape, split, transpose } from '../graph/operators/layout.ts';
 import { transposeMatrix } from '../graph/tensors/transpose-matrix.ts';
 import type { Weights } from '../weights/weights.ts';
+import { HEAD_WIDTH } from './attention-heads.ts';
+import { layerNorm } from './layer-norm.ts';
 
-/** Channels of an attention head in every CLIP. */
-export const HEAD_WIDTH = 64;
-const LAYER_NORM_EPSILON = 1e-5;
 /** QuickGELU: x · σ(1.702 x). */
 const QUICK_GELU_SLOPE = 1.702;
 
@@ -26,14 +25,6 @@ export function transformerBlock(
   const attended = add(graph, x, attention(graph, weights.within('attn'), normed, width, mask));
   const normedAgain = layerNorm(graph, weights.within('ln_2'), attended, width);
   return add(graph, attended, perceptron(graph, weights.within('mlp'), normedAgain, width));
-}
-
-/** In float32 whatever the graph's type: sums of squares overflow float16. */
-export function layerNorm(graph: GraphBuilder, weights: Weights, x: Value, width: number): Value {
-  const scale = graph.weight(weights.nameOf('weight'), weights.take('weight', [width]), 'float32');
-  const bias = graph.weight(weights.nameOf('bias'), weights.take('bias', [width]), 'float32');
-  const normed = layerNormalization(graph, cast(graph, x, 'float32'), scale, bias, LAYER_NORM_EPSILON);
-  return cast(graph, normed, x.type);
 }
 
 function attention(

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.ts';
 import type { Weights } from '../weights/weights.ts';
-import { HEAD_WIDTH } from './transformer-block.ts';
+import { headsOf } from './attention-heads.ts';
 
 /** Sizes of CLIP's vision transformer. */
 export interface VisionArchitecture {
@@ -37,12 +37,4 @@ export function readVisionArchitecture(weights: Weights): VisionArchitecture {
   const blocks = weights.count('transformer.resblocks');
   const heads = headsOf(weights, 'conv1.weight', width);
   return { imageSize: gridSize * patchSize, patchSize, gridSize, width, blocks, heads };
-}
-
-/** @throws CheckpointError when the width, read from the tensor `name`, is not a whole number of heads. */
-export function headsOf({ file, nameOf }: Weights, name: string, width: number): number {
-  const heads = width / HEAD_WIDTH;
-  if (Number.isInteger(heads)) return heads;
-  const reason = `tensor ${nameOf(name)} gives width ${width}; expected a multiple of ${HEAD_WIDTH}`;
-  throw new CheckpointError({ file, reason });
 }

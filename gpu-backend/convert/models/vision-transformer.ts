@@ -4,7 +4,8 @@ import { add } from '../graph/operators/arithmetic.ts';
 import { concat, dimension, expand, reshape, slice, transpose } from '../graph/operators/layout.ts';
 import { reshapeTensor } from '../graph/tensors/reshape-tensor.ts';
 import type { Weights } from '../weights/weights.ts';
-import { layerNorm, transformerBlock } from './transformer-block.ts';
+import { layerNorm } from './layer-norm.ts';
+import { transformerBlock } from './transformer-block.ts';
 import type { VisionArchitecture } from './vision-architecture.ts';
 
 /**

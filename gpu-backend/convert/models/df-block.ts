@@ -1,8 +1,9 @@
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { add, conv, gemm, leakyRelu, mul, relu } from '../graph/operators/arithmetic.ts';
+import { add, leakyRelu, mul, relu } from '../graph/operators/arithmetic.ts';
 import { unsqueeze } from '../graph/operators/layout.ts';
 import type { Weights } from '../weights/weights.ts';
+import { linear } from './linear.ts';
 
 /** Slope of every LeakyReLU of the generator below zero. */
 export const LEAKY_SLOPE = 0.2;
@@ -53,30 +54,4 @@ function perceptron(graph: GraphBuilder, weights: Weights, condition: Value, siz
   const { channels, conditionDim } = sizes;
   const hidden = relu(graph, linear(graph, weights.within('linear1'), condition, conditionDim, channels));
   return unsqueeze(graph, linear(graph, weights.within('linear2'), hidden, channels, channels), [2, 3]);
-}
-
-/** x `[N, from]` → `[N, to]` */
-export function linear(graph: GraphBuilder, weights: Weights, x: Value, from: number, to: number): Value {
-  const weight = graph.weight(weights.nameOf('weight'), weights.take('weight', [to, from]));
-  const bias = graph.weight(weights.nameOf('bias'), weights.take('bias', [to]));
-  return gemm(graph, x, weight, bias);
-}
-
-export interface ConvolutionSizes {
-  readonly from: number;
-  readonly to: number;
-  /** Edge of the kernel; odd, so that the picture keeps its size. */
-  readonly kernel: number;
-}
-
-/** x `[N, from, H, W]` → `[N, to, H, W]` */
-export function convolution(
-  graph: GraphBuilder,
-  weights: Weights,
-  x: Value,
-  { from, to, kernel }: ConvolutionSizes,
-): Value {
-  const weight = graph.weight(weights.nameOf('weight'), weights.take('weight', [to, from, kernel, kernel]));
-  const bias = graph.weight(weights.nameOf('bias'), weights.take('bias', [to]));
-  return conv(graph, x, weight, bias, { padding: (kernel - 1) / 2 });
 }

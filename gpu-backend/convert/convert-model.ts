@@ -16,6 +16,8 @@ import { type LoadedTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.
 const CONVERTER = 'galip-edge convert 1';
 /** Protobuf's bound on one message, and so on an ONNX file without external data: 2 GiB − 1. */
 const MAX_ONNX_BYTES = 2 ** 31 - 1;
+/** What a model directory holds, and --force may replace. */
+const MODEL_ENTRIES = ['model.json', ...Object.keys(modelManifestSchema.shape.files.shape)];
 /** After the end token, where the text encoder doesn't look any more. */
 const PAD_TOKEN = 0;
 
@@ -35,7 +37,7 @@ export async function convertModel(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ModelManifest> {
-  const output = await createOutputDirectory(options.out, options.force);
+  const output = await createOutputDirectory(options.out, options.force ? MODEL_ENTRIES : []);
   try {
     const manifest = await writeModel(output.path, options, progress, signal);
     await output.commit();

@@ -12,7 +12,7 @@ export interface ConvertOptions {
   readonly tokenizerMerges?: string;
   /** Directory to make. */
   readonly out: string;
-  /** Whether `out` may be replaced. */
+  /** Whether a model directory at `out` may be replaced. */
   readonly force: boolean;
   readonly precision: 'fp32' | 'fp16';
   /** Per channel, of pixels in 0 … 1, as CLIP was trained. */

@@ -12,27 +12,42 @@ export interface OutputDirectory {
   discard(): Promise<void>;
 }
 
-/** The place is taken, and nobody allowed to replace what is there. */
+/** As many of the entries in the way are named. */
+const SHOWN_ENTRIES = 3;
+
+/** The place is taken by something that may not be replaced. */
 export class OutputExistsError extends Error {
-  constructor(path: string) {
-    super(`--out ${path} exists and is not empty: choose another place, or replace it with --force`);
+  constructor(path: string, entries: readonly string[], advice: string) {
+    const shown = entries.slice(0, SHOWN_ENTRIES).join(', ');
+    super(`--out ${path} exists and holds ${shown}${entries.length > SHOWN_ENTRIES ? ', …' : ''}: ${advice}`);
     this.name = 'OutputExistsError';
   }
 }
 
 /**
- * @param replace whether a directory that is not empty may be replaced.
+ * @param replaceable names that an old directory may hold to be replaced: none, and only an empty one is; nothing else
+ * that may lie there is ever removed.
  * @throws OutputExistsError
  */
-export async function createOutputDirectory(out: string, replace: boolean): Promise<OutputDirectory> {
+export async function createOutputDirectory(
+  out: string,
+  replaceable: readonly string[],
+): Promise<OutputDirectory> {
   const place = resolve(out);
-  if (!replace && (await entriesOf(place)).length > 0) throw new OutputExistsError(out);
+  const others = (await entriesOf(place)).filter((name) => !replaceable.includes(name));
+  if (others.length > 0) {
+    const mayReplace = replaceable.length > 0;
+    const advice = mayReplace
+      ? '--force replaces model directories alone'
+      : 'choose another place, or --force';
+    throw new OutputExistsError(out, others, advice);
+  }
   const path = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
   const firstMade = (await mkdir(path, { recursive: true })) ?? path;
   return {
     path,
     async commit() {
-      if (!replace) return rename(path, place);
+      if (replaceable.length === 0) return rename(path, place);
       // A directory that is not empty can't be renamed over: it steps aside first, and goes once the new one stands.
       const old = `${path}.old`;
       const hadOld = await renameIfThere(place, old);

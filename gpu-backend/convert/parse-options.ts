@@ -15,7 +15,7 @@ export const USAGE = `npm run convert -- --generator FILE --clip FILE --tokenize
   --tokenizer FILE         bpe_simple_vocab_16e6.txt.gz, tokenizer.json or vocab.json
   --tokenizer-merges FILE  merges.txt, with a vocab.json
   --out DIR                model directory to make
-  --force                  replace DIR if it is there
+  --force                  replace the model directory that is there
   --precision fp32|fp16    of weights and computing; fp32 if not given
   --image-mean R,G,B       pixel mean of CLIP's image encoder; CLIP's own if not given
   --image-std R,G,B        pixel deviation likewise

@@ -86,7 +86,7 @@ describe('npm run convert', () => {
     expect((await run(...emojiArgs())).code).toBe(0);
     const again = await run(...emojiArgs());
     expect(again.code).toBe(1);
-    expect(again.stderr).toMatch(/^--out .*model exists and is not empty.*--force\n$/u);
+    expect(again.stderr).toMatch(/^--out .*model exists and holds .*--force\n$/u);
     expect((await run(...emojiArgs(), '--force', '--id', 'other')).code).toBe(0);
     expect(JSON.parse(readFileSync(join(folder, 'model', 'model.json'), 'utf8'))).toMatchObject({
       id: 'other',

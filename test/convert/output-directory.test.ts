@@ -18,8 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function write(place: string, content: string, replace = false): Promise<void> {
-  const output = await createOutputDirectory(place, replace);
+async function write(place: string, content: string, replaceable: readonly string[] = []): Promise<void> {
+  const output = await createOutputDirectory(place, replaceable);
   writeFileSync(join(output.path, 'file'), content);
   await output.commit();
   await output.discard();
@@ -28,7 +28,7 @@ async function write(place: string, content: string, replace = false): Promise<v
 describe('createOutputDirectory', () => {
   it('makes the directory, and its parents, all at once', async () => {
     const place = join(folder, 'a', 'b', 'model');
-    const output = await createOutputDirectory(place, false);
+    const output = await createOutputDirectory(place, []);
     writeFileSync(join(output.path, 'file'), 'x');
     expect(existsSync(place)).toBe(false);
     await output.commit();
@@ -38,14 +38,14 @@ describe('createOutputDirectory', () => {
   });
 
   it('leaves nothing behind when it is discarded, parents included', async () => {
-    const output = await createOutputDirectory(join(folder, 'a', 'b', 'model'), false);
+    const output = await createOutputDirectory(join(folder, 'a', 'b', 'model'), []);
     writeFileSync(join(output.path, 'file'), 'x');
     await output.discard();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('keeps parents in which something else has come to lie', async () => {
-    const output = await createOutputDirectory(join(folder, 'a', 'b', 'model'), false);
+    const output = await createOutputDirectory(join(folder, 'a', 'b', 'model'), []);
     writeFileSync(join(folder, 'a', 'other'), 'x');
     await output.discard();
     expect(readdirSync(join(folder, 'a'))).toEqual(['other']);
@@ -61,8 +61,8 @@ describe('createOutputDirectory', () => {
   it('refuses a directory that is not empty, and touches nothing', async () => {
     const place = join(folder, 'model');
     await write(place, 'old');
-    await expect(createOutputDirectory(place, false)).rejects.toThrow(OutputExistsError);
-    await expect(createOutputDirectory(place, false)).rejects.toThrow('--force');
+    await expect(createOutputDirectory(place, [])).rejects.toThrow(OutputExistsError);
+    await expect(createOutputDirectory(place, [])).rejects.toThrow('--force');
     expect(readdirSync(folder)).toEqual(['model']);
   });
 
@@ -70,16 +70,26 @@ describe('createOutputDirectory', () => {
     const place = join(folder, 'model');
     await write(place, 'old');
     writeFileSync(join(place, 'more'), 'old');
-    await write(place, 'new', true);
+    await write(place, 'new', ['file', 'more']);
     expect(readdirSync(place)).toEqual(['file']);
     expect(readFileSync(join(place, 'file'), 'utf8')).toBe('new');
     expect(readdirSync(folder)).toEqual(['model']);
   });
 
+  it('never replaces what it does not know', async () => {
+    const place = join(folder, 'model');
+    await write(place, 'old');
+    writeFileSync(join(place, 'thesis.tex'), 'years of work');
+    await expect(createOutputDirectory(place, ['file'])).rejects.toThrow(
+      /exists and holds thesis\.tex: --force replaces model directories alone/u,
+    );
+    expect(readdirSync(place).sort()).toEqual(['file', 'thesis.tex']);
+  });
+
   it('keeps the old one when the new one is discarded', async () => {
     const place = join(folder, 'model');
     await write(place, 'old');
-    const output = await createOutputDirectory(place, true);
+    const output = await createOutputDirectory(place, ['file']);
     await output.discard();
     expect(readFileSync(join(place, 'file'), 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['model']);

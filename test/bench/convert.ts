@@ -34,7 +34,7 @@ async function convert(folder: string, precision: string): Promise<{ seconds: nu
   const startedAt = performance.now();
   const child = spawnNode([
     'gpu-backend/convert/main.ts',
-    ...['--generator', join(folder, 'pre_cc12m.pth'), '--clip', join(folder, 'ViT-B-32.pt')],
+    ...['--generator', join(folder, 'galip.pth'), '--clip', join(folder, 'clip.pth')],
     ...['--tokenizer', TOKENIZER, '--out', out, '--precision', precision],
   ]);
   const peakBytes = peakMemoryOf(child);

@@ -1,0 +1,47 @@
+import type { ApiKeyKind } from '../../gpu-backend/contract/api-key.ts';
+
+/** What a key may do: make pictures, look at models and usage, manage keys. */
+export const SCOPES = ['generate', 'read', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Bounds of one key, which the ledger enforces; null: none. Days and months are those of UTC. */
+export interface KeyLimits {
+  /** Requests in any minute. */
+  readonly ratePerMinute: number | null;
+  /** Units a day, a month, and over the key's whole life. */
+  readonly dayUnits: number | null;
+  readonly monthUnits: number | null;
+  readonly totalUnits: number | null;
+}
+
+export const NO_LIMITS: KeyLimits = {
+  ratePerMinute: null,
+  dayUnits: null,
+  monthUnits: null,
+  totalUnits: null,
+};
+
+/**
+ * What is known of an API key. Its id is for life: a re-roll changes the secret alone, so budgets, usage and receipts go
+ * on under the same id. Times are seconds since 1970. @see ../migrations/0002_tenants.sql
+ */
+export interface KeyRecord {
+  readonly id: string;
+  /** SHA-256 of the key, 64 hex digits. */
+  readonly hash: string;
+  /** The secret before the last re-roll, while it overlaps. */
+  readonly previous: { readonly hash: string; readonly expiresAt: number } | null;
+  /** Id of the tenant that owns it. */
+  readonly tenant: string;
+  readonly name: string;
+  readonly kind: ApiKeyKind;
+  readonly scopes: readonly Scope[];
+  readonly limits: KeyLimits;
+  readonly createdAt: number;
+  /** Null: never. */
+  readonly expiresAt: number | null;
+  /** Null: not revoked. Revocation is for ever. */
+  readonly revokedAt: number | null;
+  /** To the minute; null: never. */
+  readonly lastUsedAt: number | null;
+}

@@ -7,6 +7,7 @@ import type { KeyStore } from './adapters/key-store.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
+import { createMakeImages } from './generation/make-images.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { identify } from './middleware/identify.ts';
@@ -40,20 +41,22 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const { model, publicUrl, keys, store, cache, backend, now, log } = options;
   const app = new OpenAPIHono<EdgeContext>();
   const originOf: RouteOptions['originOf'] = ({ req }) => publicUrl ?? new URL(req.url).origin;
+  const deferOf: RouteOptions['deferOf'] = (context) => (work) =>
+    context.executionCtx.waitUntil(
+      work.catch(({ name, message }: Error) =>
+        log({ level: 'warn', event: 'cache_put', cause: `${name}: ${message}` }),
+      ),
+    );
   const route: RouteOptions = {
     authenticate: (scopes) => authenticate(scopes, { keys, now }),
     originOf,
-    sourceOf: (context) => {
-      const defer = (work: Promise<unknown>): void =>
-        context.executionCtx.waitUntil(
-          work.catch(({ name, message }: Error) =>
-            log({ level: 'warn', event: 'cache_put', cause: `${name}: ${message}` }),
-          ),
-        );
-      return createPictureSource({ store, cache, origin: originOf(context), defer });
-    },
+    deferOf,
+    sourceOf: (context) =>
+      createPictureSource({ store, cache, origin: originOf(context), defer: deferOf(context) }),
     now,
   };
+
+  const makeImages = createMakeImages({ model, store, cache, backend, now });
 
   app.use(identify());
   app.use(
@@ -67,7 +70,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.notFound(() => new ApiError('not_found').toResponse());
 
   const endpoints = [
-    createImages({ ...route, model, backend }),
+    createImages({ ...route, model, makeImages }),
     getPicture(route),
     listModels({ ...route, model }),
     getModel({ ...route, model }),

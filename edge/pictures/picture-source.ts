@@ -3,7 +3,7 @@ import type { PictureCache } from '../adapters/picture-cache.ts';
 import { type PictureName, pictureKeyOf, pictureUrlOf } from './picture-name.ts';
 
 /** Lets work go on after the answer. */
-type Defer = (work: Promise<unknown>) => void;
+export type Defer = (work: Promise<unknown>) => void;
 
 /** Bytes, or a stream of them from the cache: neither is read before somebody needs it. */
 export type Picture = StoredObject & { readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> };

@@ -1,48 +1,21 @@
-import { z } from '@hono/zod-openapi';
-import { seedSchema } from '../../gpu-backend/contract/generate.ts';
-import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import type { Backend } from '../adapters/backend.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createImageRequestSchema } from '../generation/image-request.ts';
-import { obtainPictures } from '../generation/obtain-pictures.ts';
+import { imagesSchema } from '../generation/images.ts';
+import type { MakeImages } from '../generation/make-images.ts';
 import { createImageRequestParser } from '../generation/parse-image-request.ts';
-import { type PlannedPicture, planPictures } from '../generation/plan-pictures.ts';
 import { readJson } from '../generation/read-json.ts';
 import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
-import { pictureUrlOf } from '../pictures/picture-name.ts';
 import type { RouteOptions } from './route-options.ts';
 
-const imageSchema = z.object({
-  url: z.url().optional().openapi({ description: 'Public, immutable; with response_format "url".' }),
-  b64_json: z.base64().optional().openapi({ description: 'With response_format "b64_json".' }),
-  seed: seedSchema,
-  fingerprint: z.string().regex(/^[0-9a-f]{64}$/u),
-  cache: z.enum(['hit', 'miss']).openapi({ description: 'Whether the picture existed or was made now.' }),
-});
-
-const imagesSchema = z
-  .object({
-    created: z.int().openapi({ description: 'Seconds since 1970.' }),
-    model: z.string(),
-    size: z.string().openapi({ example: '64x64' }),
-    output_format: z.enum(IMAGE_FORMAT_NAMES),
-    native: z.int().openapi({ description: "Edge of the model's own pictures; other sizes are resampled." }),
-    data: z.array(imageSchema),
-  })
-  .openapi('Images');
-
-type Images = z.infer<typeof imagesSchema>;
-
-export interface CreateImagesOptions
-  extends Pick<RouteOptions, 'authenticate' | 'sourceOf' | 'originOf' | 'now'> {
+export interface CreateImagesOptions extends Pick<RouteOptions, 'authenticate' | 'deferOf' | 'originOf'> {
   readonly model: ModelCard;
-  readonly backend: Backend;
+  readonly makeImages: MakeImages;
 }
 
 /** `POST /v1/images/generations`, compatible with OpenAI's Images API. */
 export function createImages(options: CreateImagesOptions): Endpoint {
-  const { model, backend, authenticate, sourceOf, originOf, now } = options;
+  const { model, makeImages, authenticate, deferOf, originOf } = options;
   const parse = createImageRequestParser(model);
   return {
     spec: {
@@ -80,28 +53,14 @@ export function createImages(options: CreateImagesOptions): Endpoint {
     middleware: [authenticate(['generate'])],
     async handle(context) {
       const request = parse(await readJson(context.req.raw));
-      const planned = await planPictures(request, model);
-      const withBytes = request.response_format === 'b64_json';
-      const pictures = await obtainPictures(planned, { source: sourceOf(context), backend, withBytes });
-      const origin = originOf(context);
-      const data = pictures.map(({ recipe, fingerprint, cache, bytes }): Images['data'][number] => {
-        const image = bytes
-          ? { b64_json: bytes.toBase64() }
-          : { url: pictureUrlOf({ fingerprint, format: recipe.format }, origin) };
-        return { ...image, seed: recipe.seed, fingerprint, cache };
+      const images = await makeImages(request, {
+        principal: context.get('key'),
+        requestKey: context.get('requestId'),
+        origin: originOf(context),
+        defer: deferOf(context),
+        signal: context.req.raw.signal,
       });
-      return context.json({
-        ...summary(planned, model),
-        created: Math.floor(now() / 1000),
-        data,
-      } satisfies Images);
+      return context.json(images);
     },
   };
-}
-
-function summary(planned: readonly PlannedPicture[], model: ModelCard): Omit<Images, 'created' | 'data'> {
-  const [first] = planned;
-  if (!first) throw new Error('a valid request asks for at least one picture');
-  const { size, format } = first.recipe;
-  return { model: model.id, size: `${size}x${size}`, output_format: format, native: model.imageSize };
 }

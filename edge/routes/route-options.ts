@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Scope } from '../adapters/key-store.ts';
 import type { EdgeContext } from '../endpoint.ts';
-import type { PictureSource } from '../pictures/picture-source.ts';
+import type { Defer, PictureSource } from '../pictures/picture-source.ts';
 
 /** What `app.ts` hands to the routes; each takes its pick. */
 export interface RouteOptions {
@@ -9,6 +9,8 @@ export interface RouteOptions {
   readonly authenticate: (scopes: readonly Scope[]) => MiddlewareHandler<EdgeContext>;
   /** The pictures as this request sees them. */
   readonly sourceOf: (context: Context<EdgeContext>) => PictureSource;
+  /** What this request leaves to be done after its answer. */
+  readonly deferOf: (context: Context<EdgeContext>) => Defer;
   /** Origin of public URLs. */
   readonly originOf: (context: Context<EdgeContext>) => string;
   /** Milliseconds since 1970. */

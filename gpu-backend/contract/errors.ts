@@ -4,6 +4,16 @@
  */
 export const ERROR_CODES = {
   invalid_request: { status: 400, type: 'invalid_request_error', message: 'The request is not valid.' },
+  request_moderated: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The prompt is not allowed here; nothing was made or charged.',
+  },
+  content_moderated: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The prompt is allowed, the picture made of it is not; nothing was charged.',
+  },
   invalid_api_key: {
     status: 401,
     type: 'authentication_error',
@@ -11,6 +21,11 @@ export const ERROR_CODES = {
   },
   invalid_signature: { status: 401, type: 'authentication_error', message: 'Missing or invalid signature.' },
   insufficient_scope: { status: 403, type: 'permission_error', message: 'This API key may not do that.' },
+  tenant_suspended: {
+    status: 403,
+    type: 'permission_error',
+    message: 'The account that this API key belongs to is suspended.',
+  },
   not_found: { status: 404, type: 'not_found_error', message: 'There is nothing here.' },
   model_not_found: { status: 404, type: 'not_found_error', message: 'There is no such model.' },
   method_not_allowed: {
@@ -18,11 +33,13 @@ export const ERROR_CODES = {
     type: 'invalid_request_error',
     message: 'This method is not allowed here.',
   },
+  conflict: { status: 409, type: 'conflict_error', message: 'The present state does not allow that.' },
   model_mismatch: {
     status: 409,
     type: 'conflict_error',
     message: 'This backend runs another model than the one asked for.',
   },
+  gone: { status: 410, type: 'not_found_error', message: 'This was here, and is gone for good.' },
   range_not_satisfiable: {
     status: 416,
     type: 'invalid_request_error',

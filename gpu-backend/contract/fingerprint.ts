@@ -18,20 +18,25 @@ export interface Recipe {
   readonly format: ImageFormat;
   /** Encoder quality 1 … 100; null for lossless formats. */
   readonly quality: number | null;
+  /** Owner of a private picture; absent: the picture is public. */
+  readonly tenant?: string | undefined;
 }
 
 /**
  * The picture's name in the world: SHA-256 over the recipe as a JSON array in fixed order, 64 hex digits.
- * Equal fingerprints are equal pictures; the noise specification is part of it.
+ * Equal fingerprints are equal pictures; the noise specification is part of it. A private picture has its owner at the
+ * end of the array, so that nobody else's request can come to the same name.
  */
 export function fingerprintOf(recipe: Recipe): Promise<string> {
-  const { model, prompt, seed, size, format, quality } = recipe;
+  const { model, prompt, seed, size, format, quality, tenant } = recipe;
+  const owner = tenant === undefined ? [] : [tenant];
   return sha256Hex(
-    JSON.stringify([FINGERPRINT_SCHEME, model, prompt, NOISE_SPEC, seed, size, format, quality]),
+    JSON.stringify([FINGERPRINT_SCHEME, model, prompt, NOISE_SPEC, seed, size, format, quality, ...owner]),
   );
 }
 
-/** Where a picture lies in the object store. */
-export function objectKeyOf(fingerprint: string, format: ImageFormat): string {
-  return `i/${fingerprint}.${IMAGE_FORMATS[format].extension}`;
+/** Where a picture lies in the object store: private ones under their owner, out of reach of public URLs. */
+export function objectKeyOf(fingerprint: string, format: ImageFormat, tenant?: string): string {
+  const folder = tenant === undefined ? 'i' : `p/${tenant}`;
+  return `${folder}/${fingerprint}.${IMAGE_FORMATS[format].extension}`;
 }

@@ -15,6 +15,9 @@ export const MIN_SIZE_PX = 16;
 
 export const seedSchema = z.int().min(0).max(MAX_SEED);
 
+/** A tenant's id, as it stands in the object keys of private pictures. */
+export const tenantSchema = z.string().regex(/^[\w-]{1,64}$/u);
+
 /** Body of the backend's signed `POST /v1/generate`. */
 export const generateRequestSchema = z.strictObject({
   /** Digest of the model that the caller's fingerprints name. */
@@ -35,6 +38,8 @@ export const generateRequestSchema = z.strictObject({
   format: z.enum(IMAGE_FORMAT_NAMES),
   /** Encoder quality; null for lossless formats. */
   quality: z.int().min(1).max(100).nullable(),
+  /** Owner of private pictures; absent: they are public. @see fingerprint.ts */
+  tenant: tenantSchema.optional(),
 });
 
 export type GenerateRequest = z.infer<typeof generateRequestSchema>;

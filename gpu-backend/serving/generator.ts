@@ -77,7 +77,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     const stored = await allOf(
       items.map(async ({ fingerprint }, at) => {
         const bytes = files[at] as Uint8Array<ArrayBuffer>;
-        return [fingerprint, await storePicture(store, fingerprint, request.format, bytes)] as const;
+        return [fingerprint, await storePicture(store, fingerprint, request, bytes)] as const;
       }),
     );
     const storeMs = lap();

@@ -1,10 +1,14 @@
 import { ApiError } from '../contract/errors.ts';
 import { objectKeyOf } from '../contract/fingerprint.ts';
-import { IMAGE_FORMATS, type ImageFormat } from '../contract/image-format.ts';
+import type { GenerateRequest } from '../contract/generate.ts';
+import { IMAGE_FORMATS } from '../contract/image-format.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-/** Pictures never change under their name. */
-const CACHE_CONTROL = 'public, max-age=31536000, immutable';
+/** Pictures never change under their name; private ones are nobody's to keep on the way. */
+const CACHE_CONTROL = {
+  public: 'public, max-age=31536000, immutable',
+  private: 'private, no-store',
+} as const;
 
 export interface StoredPicture {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -20,11 +24,14 @@ export interface StoredPicture {
 export async function storePicture(
   store: ObjectStore,
   fingerprint: string,
-  format: ImageFormat,
+  { format, tenant }: Pick<GenerateRequest, 'format' | 'tenant'>,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<StoredPicture> {
-  const key = objectKeyOf(fingerprint, format);
-  const options = { contentType: IMAGE_FORMATS[format].mediaType, cacheControl: CACHE_CONTROL };
+  const key = objectKeyOf(fingerprint, format, tenant);
+  const options = {
+    contentType: IMAGE_FORMATS[format].mediaType,
+    cacheControl: CACHE_CONTROL[tenant === undefined ? 'public' : 'private'],
+  };
   const { created, etag } = await store.putIfAbsent(key, bytes, options);
   if (created) return { bytes, etag, created };
   const winner = await store.get(key);

@@ -12,6 +12,7 @@ const RECIPE: Recipe = {
   format: 'webp',
   quality: 90,
 };
+const PRIVATE: Recipe = { ...RECIPE, tenant: 'ten_1' };
 
 const recipes: fc.Arbitrary<Recipe> = fc.record({
   model: fc.stringMatching(/^[0-9a-f]{64}$/u),
@@ -20,6 +21,7 @@ const recipes: fc.Arbitrary<Recipe> = fc.record({
   size: fc.integer({ min: 16, max: 896 }),
   format: fc.constantFrom(...IMAGE_FORMAT_NAMES),
   quality: fc.option(fc.integer({ min: 1, max: 100 })),
+  tenant: fc.option(fc.stringMatching(/^[\w-]{1,64}$/u), { nil: undefined }),
 });
 
 describe('fingerprintOf', () => {
@@ -27,6 +29,13 @@ describe('fingerprintOf', () => {
     // printf %s '["galip-edge/1","abab…","a red apple","philox4x32-10/box-muller/1",7,64,"webp",90]' | sha256sum
     expect(await fingerprintOf(RECIPE)).toBe(
       '5e1ce47c898377b7989646fbb726bc84a45b4e2bfae4e7a760681eb2c898509f',
+    );
+  });
+
+  it('gives the vector of a private picture, the owner at the end', async () => {
+    // printf %s '["galip-edge/1","abab…","a red apple","philox4x32-10/box-muller/1",7,64,"webp",90,"ten_1"]' | sha256sum
+    expect(await fingerprintOf(PRIVATE)).toBe(
+      '7c24b4873f5c920a1a8fed0fa089ca3528a76cada9be0b22753705ea45a797b8',
     );
   });
 
@@ -40,13 +49,13 @@ describe('fingerprintOf', () => {
       fc.asyncProperty(
         recipes,
         recipes,
-        fc.subarray(Object.keys(RECIPE) as (keyof Recipe)[]),
+        fc.subarray(Object.keys(PRIVATE) as (keyof Recipe)[]),
         async (a, b, kept) => {
           const mixed = {
             ...b,
             ...Object.fromEntries(kept.map((field) => [field, a[field]])),
           };
-          const same = (Object.keys(RECIPE) as (keyof Recipe)[]).every((field) =>
+          const same = (Object.keys(PRIVATE) as (keyof Recipe)[]).every((field) =>
             Object.is(a[field], mixed[field]),
           );
           expect((await fingerprintOf(a)) === (await fingerprintOf(mixed))).toBe(same);
@@ -65,5 +74,9 @@ describe('fingerprintOf', () => {
 describe('objectKeyOf', () => {
   it('names the object as the URL does', () => {
     expect(objectKeyOf('0f'.repeat(32), 'jpeg')).toBe(`i/${'0f'.repeat(32)}.jpg`);
+  });
+
+  it('keeps private objects under their owner', () => {
+    expect(objectKeyOf('0f'.repeat(32), 'jpeg', 'ten_1')).toBe(`p/ten_1/${'0f'.repeat(32)}.jpg`);
   });
 });

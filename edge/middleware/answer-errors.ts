@@ -27,7 +27,7 @@ export function answerErrors(log: Log): (error: Error, context: Context<EdgeCont
  * What may be logged of a cause. Messages of our adapters speak of services and are safe; those of unexpected exceptions
  * may quote what a client sent, so of them only the kind and the place remain.
  */
-function causeOf(error: Error): string {
+export function causeOf(error: Error): string {
   if (error instanceof ApiError) {
     return error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : 'none';
   }

@@ -9,6 +9,8 @@ import {
 export interface PictureName {
   readonly fingerprint: string;
   readonly format: ImageFormat;
+  /** Owner of a private picture, which has no public URL. */
+  readonly tenant?: string | undefined;
 }
 
 const PATH = /^\/i\/([0-9a-f]{64})\.(png|webp|jpg|avif)$/u;
@@ -23,8 +25,8 @@ export function pictureUrlOf(name: PictureName, origin: string): string {
   return `${origin}/i/${fileNameOf(name)}`;
 }
 
-export function pictureKeyOf({ fingerprint, format }: PictureName): string {
-  return objectKeyOf(fingerprint, format);
+export function pictureKeyOf({ fingerprint, format, tenant }: PictureName): string {
+  return objectKeyOf(fingerprint, format, tenant);
 }
 
 /**

@@ -1,0 +1,159 @@
+import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
+import type { Backend, GeneratedPicture } from '../adapters/backend.ts';
+import type { ObjectStore } from '../adapters/object-store.ts';
+import { causeOf, type Log } from '../middleware/answer-errors.ts';
+import { type PictureName, pictureKeyOf } from '../pictures/picture-name.ts';
+import type { RecipeBook } from '../recipes/recipe-book.ts';
+import type { FlightPlan, Landing } from './flight.ts';
+import { type FlightRefusal, refusalOf } from './flight-refusal.ts';
+import type { FlightStorage } from './flight-storage.ts';
+
+/** After a failure one new leader may try this much later; whoever comes before hears the same failure. */
+const NEXT_LEADER_MS = 1_000;
+/** So long a refusal that the same recipe would meet again is answered from here. */
+const REFUSAL_MS = 30_000;
+/**
+ * The row outlives the flight by this much: a request that looked into the store just before the landing must find it
+ * here. Also longer than a flight may take, so that what is found flying at its end was lost.
+ */
+const MEMORY_MS = 120_000;
+/** A flight that is lost with its object is tried once more. */
+const MAX_ATTEMPTS = 2;
+/** Refusals that follow from the recipe alone: asking again would only cost. */
+const DETERMINISTIC: ReadonlySet<ErrorCode> = new Set(['content_moderated']);
+
+/** The steps at which a process may die. The simulator's hook never settles then; in production there is none. */
+export type FlightStep = 'flight.recorded' | 'flight.generated' | 'flight.landed' | 'flight.refused';
+
+export interface FlightCoreOptions {
+  readonly backend: Backend;
+  readonly store: Pick<ObjectStore, 'head'>;
+  readonly recipes: Pick<RecipeBook, 'keep'>;
+  readonly storage: FlightStorage;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly crashPoint?: (step: FlightStep) => Promise<void> | undefined;
+}
+
+export type FlightAnswer =
+  | { readonly landing: Landing; readonly refusal?: never }
+  | { readonly refusal: FlightRefusal; readonly landing?: never };
+
+/** The flights of one fingerprint, one at a time. @see README.md for its states */
+export interface FlightCore {
+  generate(plan: FlightPlan, withBytes: boolean): Promise<FlightAnswer>;
+  /** Forgets what nobody needs any more; called at the time given to `FlightStorage.write`. */
+  wake(): Promise<void>;
+}
+
+/** What a flight brought: bytes where it made the picture, none where that lay in the store. */
+type Flown = Omit<Landing, 'result'>;
+
+export function createFlightCore(options: FlightCoreOptions): FlightCore {
+  const { backend, store, recipes, storage, now, log, crashPoint } = options;
+  let current: Promise<Flown | FlightRefusal> | undefined;
+
+  async function fly(plan: FlightPlan): Promise<Flown | FlightRefusal> {
+    const row = storage.read();
+    if (row?.state === 'refused' && now() < row.until) return row.refusal;
+    try {
+      // Made since the caller looked, or stored by a flight that was lost after that.
+      const stored = row && row.state !== 'refused' && (await store.head(pictureKeyOf(nameOf(plan))));
+      if (stored) {
+        if (row.state === 'flying') await land(plan);
+        return { ...stored, bytes: undefined };
+      }
+      const attempt = row?.state === 'flying' ? row.attempt + 1 : 1;
+      if (attempt > MAX_ATTEMPTS) throw unavailable('the flight was lost twice');
+      storage.write({ state: 'flying', attempt }, now() + MEMORY_MS);
+      await crashPoint?.('flight.recorded');
+      const { etag, bytes } = await make(plan);
+      await crashPoint?.('flight.generated');
+      await land(plan);
+      return { etag, sizeBytes: bytes.length, bytes };
+    } catch (error) {
+      return refuse(plan, error);
+    }
+  }
+
+  async function make({ recipe, fingerprint }: FlightPlan): Promise<GeneratedPicture> {
+    const { model, prompt, seed, size, format, quality, tenant } = recipe;
+    const { pictures } = await backend.generate({
+      model,
+      images: [{ prompt, seed }],
+      size,
+      format,
+      quality,
+      ...(tenant !== undefined && { tenant }),
+    });
+    const [picture] = pictures;
+    // Caching a picture under a name that is not its own could never be mended.
+    if (!picture || pictures.length > 1 || picture.fingerprint !== fingerprint) {
+      throw unavailable('backend made another picture than asked for');
+    }
+    return picture;
+  }
+
+  /** The recipe is kept behind the answer; the row promises it until that is done. */
+  async function land(plan: FlightPlan): Promise<void> {
+    storage.write({ state: 'landed', unkept: plan }, now() + MEMORY_MS);
+    await crashPoint?.('flight.landed');
+    void keep(plan).then((kept) => {
+      const row = storage.read();
+      if (kept && row?.state === 'landed') storage.write({ state: 'landed' }, now() + MEMORY_MS);
+    });
+  }
+
+  async function keep({ fingerprint, recipe }: FlightPlan): Promise<boolean> {
+    try {
+      await recipes.keep(fingerprint, recipe);
+      return true;
+    } catch (error) {
+      log({ level: 'error', event: 'recipe_not_kept', fingerprint, cause: causeOf(error as Error) });
+      return false;
+    }
+  }
+
+  async function refuse({ fingerprint }: FlightPlan, thrown: unknown): Promise<FlightRefusal> {
+    const error = thrown instanceof ApiError ? thrown : new ApiError('internal_error', { cause: thrown });
+    const cause = causeOf(thrown as Error);
+    log({ level: 'error', event: 'flight_failed', fingerprint, code: error.code, cause });
+    const refusal = refusalOf(error);
+    const pauseMs = DETERMINISTIC.has(error.code) ? REFUSAL_MS : NEXT_LEADER_MS;
+    const until = now() + pauseMs;
+    storage.write({ state: 'refused', refusal, until }, until + NEXT_LEADER_MS);
+    await crashPoint?.('flight.refused');
+    return refusal;
+  }
+
+  return {
+    async generate(plan, withBytes) {
+      const joins = current !== undefined;
+      // Set before the first await: whoever comes in between joins.
+      current ??= fly(plan).finally(() => {
+        current = undefined;
+      });
+      const flown = await current;
+      if ('code' in flown) return { refusal: flown };
+      const made = !joins && flown.bytes !== undefined;
+      const bytes = made || withBytes ? flown.bytes : undefined;
+      return { landing: { ...flown, bytes, result: made ? 'generated' : 'joined' } };
+    },
+    async wake() {
+      const row = storage.read();
+      if (!row) return;
+      const owesRecipe = row.state === 'landed' && row.unkept;
+      if (current || (owesRecipe && !(await keep(owesRecipe)))) storage.write(row, now() + MEMORY_MS);
+      else storage.clear();
+    },
+  };
+}
+
+function nameOf({ fingerprint, recipe: { format, tenant } }: FlightPlan): PictureName {
+  return { fingerprint, format, tenant };
+}
+
+function unavailable(message: string): ApiError {
+  return new ApiError('backend_unavailable', { cause: new Error(message) });
+}

@@ -1,0 +1,34 @@
+import type { Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+
+/** One picture to make, under its name. */
+export interface FlightPlan {
+  readonly recipe: Recipe;
+  readonly fingerprint: string;
+}
+
+export interface FlightCall {
+  /** Milliseconds since 1970: ends the waiting, not the flight. */
+  readonly deadline: number;
+  /** Whether who joins needs the bytes too; who started it gets them in any case. */
+  readonly withBytes: boolean;
+}
+
+/** A picture that is in the object store by now. */
+export interface Landing {
+  /** Made because of this call, or known or being made already. */
+  readonly result: 'generated' | 'joined';
+  /** Strong entity tag of the stored object, quotes included. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** Undefined where they were not asked for, or the flight no longer has them: then the store does. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** Makes each picture once, whoever asks how often from wherever. */
+export interface Flights {
+  /**
+   * Starts the picture's flight, or joins the one that is under way. It goes on when the caller hangs up.
+   * @throws ApiError what the flight ended with, alike for all who wait; `deadline_exceeded` for this caller alone.
+   */
+  generate(plan: FlightPlan, call: FlightCall): Promise<Landing>;
+}

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { type ModelCard, modelCardSchema } from '../gpu-backend/contract/model-card.ts';
 import { parseSigningKeys, type SigningKey } from '../gpu-backend/contract/signature.ts';
+import type { IdempotencyObject } from './durable/idempotency-object.ts';
 
 /** What the Worker is bound to: text variables and secrets, and D1. @see README.md */
 export interface WorkerEnv {
   readonly DB: D1Database;
+  readonly IDEMPOTENCY: DurableObjectNamespace<IdempotencyObject>;
   readonly [variable: string]: unknown;
 }
 

@@ -11,7 +11,7 @@ export async function readJson(request: Request): Promise<unknown> {
   if (!/^application\/json\s*(?:;|$)/iu.test(type ?? '')) {
     throw invalidBody(`content-type is ${JSON.stringify(type)}; allowed is "application/json"`);
   }
-  const bytes = await readLimited(request);
+  const bytes = await readBody(request);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
@@ -20,7 +20,8 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-async function readLimited(request: Request): Promise<Uint8Array> {
+/** A request's body. @throws ApiError `invalid_request` when it is larger than 64 KiB; it is read no further. */
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const bytes = new Uint8Array(MAX_BODY_BYTES);
   let length = 0;

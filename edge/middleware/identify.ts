@@ -4,7 +4,9 @@ import type { EdgeContext } from '../endpoint.ts';
 /** Gives each request an id of its own (never one that the client sends) and the headers that every answer has. */
 export function identify(): MiddlewareHandler<EdgeContext> {
   return async (context, next) => {
-    context.set('requestId', crypto.randomUUID());
+    const requestId = crypto.randomUUID();
+    context.set('requestId', requestId);
+    context.set('requestKey', requestId);
     await next();
     const { headers } = context.res;
     context.header('x-request-id', context.get('requestId'));

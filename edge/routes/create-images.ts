@@ -8,14 +8,15 @@ import { readJson } from '../generation/read-json.ts';
 import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import type { RouteOptions } from './route-options.ts';
 
-export interface CreateImagesOptions extends Pick<RouteOptions, 'authenticate' | 'deferOf' | 'originOf'> {
+export interface CreateImagesOptions
+  extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'deferOf' | 'originOf'> {
   readonly model: ModelCard;
   readonly makeImages: MakeImages;
 }
 
 /** `POST /v1/images/generations`, compatible with OpenAI's Images API. */
 export function createImages(options: CreateImagesOptions): Endpoint {
-  const { model, makeImages, authenticate, deferOf, originOf } = options;
+  const { model, makeImages, answerOnce, authenticate, deferOf, originOf } = options;
   const parse = createImageRequestParser(model);
   return {
     spec: {
@@ -44,18 +45,20 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           'insufficient_scope',
           'model_not_found',
           'method_not_allowed',
+          'request_in_progress',
+          'idempotency_key_reused',
           'internal_error',
           'backend_unavailable',
           'storage_unavailable',
         ),
       },
     },
-    middleware: [authenticate(['generate'])],
+    middleware: [authenticate(['generate']), answerOnce],
     async handle(context) {
       const request = parse(await readJson(context.req.raw));
       const images = await makeImages(request, {
         principal: context.get('key'),
-        requestKey: context.get('requestId'),
+        requestKey: context.get('requestKey'),
         origin: originOf(context),
         defer: deferOf(context),
         signal: context.req.raw.signal,

@@ -40,10 +40,20 @@ export const ERROR_CODES = {
     message: 'This backend runs another model than the one asked for.',
   },
   gone: { status: 410, type: 'not_found_error', message: 'This was here, and is gone for good.' },
+  request_in_progress: {
+    status: 409,
+    type: 'conflict_error',
+    message: 'A request with this Idempotency-Key is still running; ask again for its answer.',
+  },
   range_not_satisfiable: {
     status: 416,
     type: 'invalid_request_error',
     message: 'The range lies outside of the picture.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: 'invalid_request_error',
+    message: 'This Idempotency-Key belongs to another request of the last 24 hours; take a new one.',
   },
   internal_error: { status: 500, type: 'server_error', message: 'Something went wrong on our side.' },
   backend_unavailable: {

@@ -1,11 +1,10 @@
 import type { D1Migration } from 'cloudflare:test';
+import type { WorkerEnv } from '../../edge/config.ts';
 
 declare global {
   namespace Cloudflare {
-    interface Env {
-      readonly DB: D1Database;
+    interface Env extends WorkerEnv {
       readonly MIGRATIONS: D1Migration[];
-      readonly [variable: string]: unknown;
     }
   }
 }

@@ -1,0 +1,65 @@
+import { DurableObject } from 'cloudflare:workers';
+import { createHttpBackend } from '../adapters/http-backend.ts';
+import { createS3ObjectStore } from '../adapters/s3-object-store.ts';
+import { parseConfig, type WorkerEnv } from '../config.ts';
+import { createDurableFlights } from '../flight/durable-flights.ts';
+import type { Flights, FlightPlan } from '../flight/flight.ts';
+import { createFlightCore, type FlightAnswer, type FlightCore } from '../flight/flight-core.ts';
+import type { FlightRow, FlightStorage } from '../flight/flight-storage.ts';
+import { createD1RecipeBook } from '../recipes/d1-recipe-book.ts';
+
+/** Owns the generation of one fingerprint, so that nobody's hanging up ends it. */
+export class FlightObject extends DurableObject<WorkerEnv> {
+  readonly #core: FlightCore;
+
+  constructor(state: DurableObjectState, env: WorkerEnv) {
+    super(state, env);
+    const { backendUrl, signingKey, s3 } = parseConfig(env);
+    const now = (): number => Date.now();
+    // Workers refuse a `fetch` that is called as another object's method.
+    const fetcher: typeof fetch = (input, init) => fetch(input, init);
+    this.#core = createFlightCore({
+      backend: createHttpBackend({ url: backendUrl, signingKey, fetcher, now }),
+      store: createS3ObjectStore(s3, fetcher),
+      recipes: createD1RecipeBook(env.DB),
+      storage: createDurableFlightStorage(state.storage),
+      now,
+      log: (entry) => console.error(JSON.stringify(entry)),
+    });
+  }
+
+  generate(plan: FlightPlan, withBytes: boolean): Promise<FlightAnswer> {
+    return this.#core.generate(plan, withBytes);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#core.wake();
+  }
+}
+
+const ROW = 'flight';
+
+/** Failed writes break the object, which is what a flight without a memory deserves: nothing of them is awaited. */
+function createDurableFlightStorage(storage: DurableObjectStorage): FlightStorage {
+  return {
+    read: () => storage.kv.get<FlightRow>(ROW),
+    write(row, wakeAt) {
+      storage.kv.put(ROW, row);
+      void storage.setAlarm(wakeAt);
+    },
+    clear() {
+      void storage.deleteAll();
+    },
+  };
+}
+
+export function createFlightsOf(namespace: DurableObjectNamespace<FlightObject>): Flights {
+  return createDurableFlights({
+    flightOf: (fingerprint) => namespace.getByName(fingerprint),
+    now: () => Date.now(),
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+}

@@ -3,15 +3,19 @@ import { cors } from 'hono/cors';
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../gpu-backend/contract/model-card.ts';
 import type { Backend } from './adapters/backend.ts';
-import type { KeyStore } from './adapters/key-store.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
 import { createMakeImages } from './generation/make-images.ts';
+import type { KeyRegistry } from './keys/key-registry.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import type { TenantRegistry } from './keys/tenant-registry.ts';
+import { createKeyVerifier } from './keys/verify-key.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { identify } from './middleware/identify.ts';
 import { createPictureSource } from './pictures/picture-source.ts';
+import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
 import { createImages } from './routes/create-images.ts';
 import { getIndex } from './routes/get-index.ts';
 import { getOpenApi } from './routes/get-openapi.ts';
@@ -28,6 +32,8 @@ export interface AppOptions {
   /** Origin that picture URLs begin with; undefined: that of the request. */
   readonly publicUrl: string | undefined;
   readonly keys: KeyStore;
+  readonly keyRegistry: KeyRegistry;
+  readonly tenants: TenantRegistry;
   readonly store: ObjectStore;
   readonly cache: PictureCache;
   readonly backend: Backend;
@@ -38,17 +44,18 @@ export interface AppOptions {
 
 /** The whole API: what every request passes, then one endpoint, or 404 or 405. */
 export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
-  const { model, publicUrl, keys, store, cache, backend, now, log } = options;
+  const { model, publicUrl, keys, keyRegistry, tenants, store, cache, backend, now, log } = options;
   const app = new OpenAPIHono<EdgeContext>();
   const originOf: RouteOptions['originOf'] = ({ req }) => publicUrl ?? new URL(req.url).origin;
   const deferOf: RouteOptions['deferOf'] = (context) => (work) =>
     context.executionCtx.waitUntil(
       work.catch(({ name, message }: Error) =>
-        log({ level: 'warn', event: 'cache_put', cause: `${name}: ${message}` }),
+        log({ level: 'warn', event: 'deferred', cause: `${name}: ${message}` }),
       ),
     );
+  const verifier = createKeyVerifier({ store: keys, now });
   const route: RouteOptions = {
-    authenticate: (scopes) => authenticate(scopes, { keys, now }),
+    authenticate: (scopes) => authenticate(scopes, { verifier, deferOf }),
     originOf,
     deferOf,
     sourceOf: (context) =>
@@ -74,6 +81,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     getPicture(route),
     listModels({ ...route, model }),
     getModel({ ...route, model }),
+    ...adminEndpoints({ ...route, keys: keyRegistry, tenants }),
     healthz(),
     getOpenApi({ app, originOf }),
   ];

@@ -1,13 +1,15 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { KeyRecord } from './adapters/key-store.ts';
+import type { KeyRecord } from './keys/key-record.ts';
+import type { Tenant } from './keys/tenant.ts';
 
 /** What middleware has found out about a request. */
 export interface EdgeContext {
   Variables: {
     requestId: string;
-    /** Set behind `authenticate` alone. */
+    /** Set behind `authenticate` alone: the key that was shown, and who owns it. */
     key: KeyRecord;
+    tenant: Tenant;
   };
 }
 

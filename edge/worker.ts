@@ -1,11 +1,14 @@
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import { createHttpBackend } from './adapters/http-backend.ts';
-import { createD1KeyStore } from './adapters/key-store.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig, type WorkerEnv } from './config.ts';
+import { createD1KeyRegistry } from './keys/key-registry.ts';
+import { createD1KeyStore } from './keys/key-store.ts';
+import { createD1TenantRegistry } from './keys/tenant-registry.ts';
 import type { Log } from './middleware/answer-errors.ts';
+
 
 type App = ReturnType<typeof createApp>;
 
@@ -25,6 +28,8 @@ function appOf(env: WorkerEnv): App {
     model,
     publicUrl,
     keys: createD1KeyStore(env.DB),
+    keyRegistry: createD1KeyRegistry(env.DB),
+    tenants: createD1TenantRegistry(env.DB),
     store: createS3ObjectStore(s3, fetcher),
     cache: createColoCache(caches.default),
     backend: createHttpBackend({ url: backendUrl, signingKey, fetcher, now }),

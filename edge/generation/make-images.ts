@@ -1,8 +1,8 @@
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { Backend } from '../adapters/backend.ts';
-import type { KeyRecord } from '../adapters/key-store.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
 import type { PictureCache } from '../adapters/picture-cache.ts';
+import type { KeyRecord } from '../keys/key-record.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { createPictureSource, type Defer } from '../pictures/picture-source.ts';
 import type { ImageRequest } from './image-request.ts';

@@ -21,6 +21,13 @@ const errorSchema = z
   })
   .openapi('Error');
 
+/** What `authenticate` answers. */
+export const AUTHENTICATION_ERRORS = [
+  'invalid_api_key',
+  'insufficient_scope',
+  'tenant_suspended',
+] as const satisfies readonly ErrorCode[];
+
 /** The entries of an OpenAPI document for the errors that an endpoint answers, one for each status, with examples. */
 export function errorResponses(...codes: readonly ErrorCode[]): Responses {
   const responses: Responses = {};

@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import type { Scope } from '../adapters/key-store.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { sizeLimitsOf } from '../generation/image-request.ts';
+import type { Scope } from '../keys/key-record.ts';
 import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import type { RouteOptions } from './route-options.ts';
 

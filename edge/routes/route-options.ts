@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Scope } from '../adapters/key-store.ts';
+import type { Scope } from '../keys/key-record.ts';
 import type { EdgeContext } from '../endpoint.ts';
 import type { Defer, PictureSource } from '../pictures/picture-source.ts';
 

@@ -20,9 +20,8 @@ export interface ApiKey {
   readonly text: string;
 }
 
-/** A new key from the platform's secure random source. */
-export function createApiKey(kind: ApiKeyKind): ApiKey {
-  const id = randomBase62(ID_LENGTH);
+/** A new key from the platform's secure random source; with `id` a new secret for the key of that id. */
+export function createApiKey(kind: ApiKeyKind, id: string = randomBase62(ID_LENGTH)): ApiKey {
   const body = `glp_${kind}_${id}_${randomBase62(SECRET_LENGTH)}`;
   return { kind, id, text: body + checksum(body) };
 }

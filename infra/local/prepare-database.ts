@@ -54,13 +54,23 @@ async function applyMigrations(dataDir: string, pending: readonly string[]): Pro
   }
 }
 
+/** The development key with all scopes, of an operator tenant that is billed afterwards: nothing is refused to it. */
 async function storeKey(database: Database, id: string, hash: string): Promise<void> {
+  const nowS = Math.floor(Date.now() / 1000);
   await database
     .prepare(
-      `INSERT INTO api_keys (id, hash, tenant, name, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO tenants (id, name, plan, status, operator, created_at)
+       VALUES ('dev', 'development', 'postpaid', 'active', 1, ?) ON CONFLICT (id) DO UPDATE SET operator = 1`,
     )
-    .bind(id, hash, 'dev', 'development key', 'generate read admin', Math.floor(Date.now() / 1000))
+    .bind(nowS)
+    .run();
+  await database
+    .prepare(
+      `INSERT INTO api_keys (id, hash, tenant, name, kind, scopes, created_at)
+       VALUES (?, ?, 'dev', 'development key', 'test', 'generate read admin', ?)
+       ON CONFLICT (id) DO UPDATE SET kind = 'test'`,
+    )
+    .bind(id, hash, nowS)
     .run();
 }
 

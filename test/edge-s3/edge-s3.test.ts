@@ -65,8 +65,14 @@ beforeAll(async () => {
   const key = createApiKey('test');
   authorization = `Bearer ${key.text}`;
   const { DB } = await worker.getEnv();
-  await DB.prepare('INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    .bind(key.id, await hashApiKey(key), 'tenant', 'a test', 'generate', 0, null, null)
+  await DB.prepare("INSERT INTO tenants VALUES ('tenant', 'a tenant', 'postpaid', 'active', 0, 0)")
+    .bind()
+    .run();
+  await DB.prepare(
+    `INSERT INTO api_keys (id, hash, tenant, name, kind, scopes, created_at)
+     VALUES (?, ?, 'tenant', 'a test', 'test', 'generate', 0)`,
+  )
+    .bind(key.id, await hashApiKey(key))
     .run();
 });
 

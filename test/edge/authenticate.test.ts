@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createD1KeyStore } from '../../edge/adapters/key-store.ts';
+import { createD1KeyStore } from '../../edge/keys/key-store.ts';
 import { createApiKey } from '../../gpu-backend/contract/api-key.ts';
 import { createTestEdge, issueKey, NOW_MS } from './fakes/test-edge.ts';
 
@@ -51,14 +51,9 @@ describe('API keys', () => {
     const key = createApiKey('test');
     const { env } = await import('cloudflare:workers');
     const keys = createD1KeyStore(env.DB);
-    const edge = createTestEdge({
-      keys: {
-        find: async () => ({
-          ...((await keys.find((await issueKey()).split('_')[2] ?? '')) ?? expect.fail('no record')),
-          id: key.id,
-        }),
-      },
-    });
+    const holder = (await keys.find((await issueKey()).split('_')[2] ?? '')) ?? expect.fail('no record');
+    const find = async () => ({ ...holder, key: { ...holder.key, id: key.id } });
+    const edge = createTestEdge({ keys: { ...keys, find } });
     expect((await get(`Bearer ${key.text}`, edge)).status).toBe(401);
   });
 
@@ -68,12 +63,11 @@ describe('API keys', () => {
     `Bearer ${createApiKey('live').text.slice(0, -1)}!`,
   ])('refuses junk (%s) without asking the store', async (authorization) => {
     const asked: string[] = [];
-    const keys = {
-      find: async (id: string) => {
-        asked.push(id);
-        return undefined;
-      },
+    const ask = async (id: string) => {
+      asked.push(id);
+      return undefined;
     };
+    const keys = { find: ask, touch: ask };
     expect((await get(authorization, createTestEdge({ keys }))).status).toBe(401);
     expect(asked).toEqual([]);
   });

@@ -3,7 +3,8 @@ import { createTestEdge } from './fakes/test-edge.ts';
 
 describe('GET /healthz', () => {
   it('says ok without asking anybody', async () => {
-    const edge = createTestEdge({ keys: { find: () => Promise.reject(new Error('asked')) } });
+    const ask = () => Promise.reject(new Error('asked'));
+    const edge = createTestEdge({ keys: { find: ask, touch: ask } });
     edge.store.down = true;
     const response = await edge.fetch('/healthz');
     expect(response.status).toBe(200);

@@ -1,8 +1,12 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { createD1KeyStore, type KeyStore, type Scope } from '../../../edge/adapters/key-store.ts';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
+import { type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
+import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
+import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
+import type { TenantPlan } from '../../../edge/keys/tenant.ts';
+import { createD1TenantRegistry } from '../../../edge/keys/tenant-registry.ts';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
 import { modelCardSchema } from '../../../gpu-backend/contract/model-card.ts';
 import { createMemoryBackend, type MemoryBackend } from './memory-backend.ts';
@@ -41,6 +45,8 @@ export function createTestEdge({ keys, publicUrl }: TestEdgeOptions = {}): TestE
     model: MODEL,
     publicUrl,
     keys: keys ?? createD1KeyStore(env.DB),
+    keyRegistry: createD1KeyRegistry(env.DB),
+    tenants: createD1TenantRegistry(env.DB),
     store,
     cache: createColoCache(caches.default),
     backend,
@@ -75,29 +81,37 @@ export function createTestEdge({ keys, publicUrl }: TestEdgeOptions = {}): TestE
 
 export interface IssueOptions {
   readonly scopes?: readonly Scope[];
+  /** Id of the owner; it is made where there is none. */
+  readonly tenant?: string;
+  readonly plan?: TenantPlan;
+  readonly operator?: boolean;
+  readonly limits?: Partial<KeyLimits>;
   /** Seconds since 1970. */
+  readonly createdAt?: number;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
 }
 
 /** A new key in D1; returns its text. */
-export async function issueKey({
-  scopes = ['generate'],
-  expiresAt,
-  revokedAt,
-}: IssueOptions = {}): Promise<string> {
+export async function issueKey(options: IssueOptions = {}): Promise<string> {
+  const { scopes = ['generate'], tenant = 'tenant', plan = 'postpaid', operator = false, limits } = options;
   const key = createApiKey('test');
-  await env.DB.prepare('INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    .bind(
-      key.id,
-      await hashApiKey(key),
-      'tenant',
-      'a test',
-      scopes.join(' '),
-      0,
-      expiresAt ?? null,
-      revokedAt ?? null,
-    )
-    .run();
+  const createdAt = 0;
+  const owner = { id: tenant, name: tenant, plan, status: 'active', operator, createdAt } as const;
+  await createD1TenantRegistry(env.DB).add(owner);
+  await createD1KeyRegistry(env.DB).add({
+    id: key.id,
+    hash: await hashApiKey(key),
+    previous: null,
+    tenant,
+    name: 'a test',
+    kind: key.kind,
+    scopes,
+    limits: { ...NO_LIMITS, ...limits },
+    createdAt: options.createdAt ?? createdAt,
+    expiresAt: options.expiresAt ?? null,
+    revokedAt: options.revokedAt ?? null,
+    lastUsedAt: null,
+  });
   return key.text;
 }

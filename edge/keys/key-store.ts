@@ -1,0 +1,49 @@
+import { askDatabase } from './ask-database.ts';
+import type { KeyRecord } from './key-record.ts';
+import { type KeyRow, keyOfRow } from './key-row.ts';
+import type { Tenant } from './tenant.ts';
+import { type TenantRow, tenantOfRow } from './tenant-row.ts';
+
+/** Who shows a key: the key, and the tenant that owns it. */
+export interface KeyHolder {
+  readonly key: KeyRecord;
+  readonly tenant: Tenant;
+}
+
+/** As much of the keys as every request needs. */
+export interface KeyStore {
+  /** The holder of a key by its public part, whether it still holds or not. */
+  find(id: string): Promise<KeyHolder | undefined>;
+  /** Notes a use, at most once a minute. `nowS`: seconds since 1970. */
+  touch(id: string, nowS: number): Promise<void>;
+}
+
+/** `last_used_at` is written no more often. */
+export const TOUCH_EVERY_S = 60;
+
+const FIND = `
+  SELECT api_keys.*, tenants.name AS tenant_name, plan, status, operator, tenants.created_at AS tenant_created_at
+  FROM api_keys JOIN tenants ON tenants.id = api_keys.tenant WHERE api_keys.id = ?`;
+
+const TOUCH = 'UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1 AND ifnull(last_used_at, 0) <= ?2 - ?3';
+
+type FoundRow = KeyRow &
+  Pick<TenantRow, 'plan' | 'status' | 'operator'> & {
+    readonly tenant_name: string;
+    readonly tenant_created_at: number;
+  };
+
+/** Keys in D1. Reads go to its primary (no session is used), so they see every earlier write. */
+export function createD1KeyStore(db: D1Database): KeyStore {
+  return {
+    async find(id) {
+      const row = await askDatabase(db.prepare(FIND).bind(id).first<FoundRow>());
+      if (!row) return undefined;
+      const tenant = { ...row, id: row.tenant, name: row.tenant_name, created_at: row.tenant_created_at };
+      return { key: keyOfRow(row), tenant: tenantOfRow(tenant) };
+    },
+    async touch(id, nowS) {
+      await askDatabase(db.prepare(TOUCH).bind(id, nowS, TOUCH_EVERY_S).run());
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { z } from '@hono/zod-openapi';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+
+/** Values longer than this are not repeated in a message. */
+const MAX_QUOTED_CHARACTERS = 60;
+
+/**
+ * Checks a JSON object against a strict schema; the first problem is told with its field (`limits.day_units`), its value
+ * and what is allowed, unknown fields before all others.
+ * @throws ApiError `invalid_request`.
+ */
+export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.infer<T> {
+  // Not left to zod, which overlooks a field named `__proto__`.
+  const unknown = isObject(body) && Object.keys(body).find((key) => !Object.hasOwn(schema.shape, key));
+  if (typeof unknown === 'string') {
+    throw unknownField(unknown, `; allowed are ${Object.keys(schema.shape).join(', ')}`);
+  }
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path ?? [];
+  if (issue?.code === 'unrecognized_keys') throw unknownField(nameOf([...path, issue.keys[0] ?? '']), '');
+  if (path.length === 0) throw invalid('body', 'body must be a JSON object');
+  const param = nameOf(path);
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], body);
+  throw invalid(param, `${param}${shown(value)} ${issue?.message ?? 'is not valid'}`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownField(name: string, allowed: string): ApiError {
+  return invalid(name, `${quote(name)} is not a field${allowed}`);
+}
+
+/** `seeds[2]`, `limits.day_units` */
+function nameOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, key) => {
+    if (typeof key === 'number') return `${name}[${key}]`;
+    return name === '' ? String(key) : `${name}.${String(key)}`;
+  }, '');
+}
+
+/** ` (value)` where that helps: prompts and other long values are not repeated. */
+function shown(value: unknown): string {
+  if (value === undefined) return '';
+  const text = JSON.stringify(value);
+  return text.length <= MAX_QUOTED_CHARACTERS ? ` (${text})` : '';
+}
+
+function quote(text: string): string {
+  return JSON.stringify(
+    text.length <= MAX_QUOTED_CHARACTERS ? text : `${text.slice(0, MAX_QUOTED_CHARACTERS)}…`,
+  );
+}
+
+function invalid(param: string, message: string): ApiError {
+  return new ApiError('invalid_request', { param, message });
+}

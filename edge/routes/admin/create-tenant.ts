@@ -1,0 +1,44 @@
+import { z } from '@hono/zod-openapi';
+import { ApiError } from '../../../gpu-backend/contract/errors.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import { readJson } from '../../generation/read-json.ts';
+import { requireOperator } from '../../keys/authority.ts';
+import type { Tenant } from '../../keys/tenant.ts';
+import { parseBody } from '../../requests/parse-body.ts';
+import type { AdminOptions } from './admin-options.ts';
+import { ADMIN, adminResponses, jsonBody } from './admin-spec.ts';
+import { nameSchema } from './key-schema.ts';
+import { describeTenant, planSchema, tenantIdSchema, tenantSchema } from './tenant-schema.ts';
+
+const bodySchema = z
+  .strictObject({ id: tenantIdSchema, name: nameSchema, plan: planSchema.default('prepaid') })
+  .openapi('NewTenant');
+
+/** `POST /v1/admin/tenants` */
+export function createTenant({ authenticate, tenants, now }: AdminOptions): Endpoint {
+  return {
+    spec: {
+      ...ADMIN,
+      method: 'post',
+      path: '/v1/admin/tenants',
+      operationId: 'createTenant',
+      summary: 'Make a tenant (operators only)',
+      request: { body: jsonBody(bodySchema) },
+      responses: adminResponses(201, 'The tenant.', tenantSchema, ['invalid_request', 'conflict']),
+    },
+    middleware: [authenticate(['admin'])],
+    async handle(context) {
+      requireOperator(context.get('tenant'));
+      const { id, name, plan } = parseBody(bodySchema, await readJson(context.req.raw));
+      const createdAt = Math.floor(now() / 1000);
+      const tenant: Tenant = { id, name, plan, status: 'active', operator: false, createdAt };
+      if (!(await tenants.add(tenant))) {
+        throw new ApiError('conflict', {
+          param: 'id',
+          message: `There is a tenant ${JSON.stringify(id)} already.`,
+        });
+      }
+      return context.json(describeTenant(tenant), 201, { location: `/v1/admin/tenants/${id}` });
+    },
+  };
+}

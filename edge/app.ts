@@ -7,11 +7,13 @@ import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
 import { createMakeImages } from './generation/make-images.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KeyRegistry } from './keys/key-registry.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { TenantRegistry } from './keys/tenant-registry.ts';
 import { createKeyVerifier } from './keys/verify-key.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
+import { answerOnce } from './middleware/answer-once.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { identify } from './middleware/identify.ts';
 import { createPictureSource } from './pictures/picture-source.ts';
@@ -34,6 +36,7 @@ export interface AppOptions {
   readonly keys: KeyStore;
   readonly keyRegistry: KeyRegistry;
   readonly tenants: TenantRegistry;
+  readonly idempotency: Idempotency;
   readonly store: ObjectStore;
   readonly cache: PictureCache;
   readonly backend: Backend;
@@ -44,7 +47,7 @@ export interface AppOptions {
 
 /** The whole API: what every request passes, then one endpoint, or 404 or 405. */
 export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
-  const { model, publicUrl, keys, keyRegistry, tenants, store, cache, backend, now, log } = options;
+  const { model, publicUrl, keys, keyRegistry, tenants, idempotency, store, cache, backend, now, log } = options;
   const app = new OpenAPIHono<EdgeContext>();
   const originOf: RouteOptions['originOf'] = ({ req }) => publicUrl ?? new URL(req.url).origin;
   const deferOf: RouteOptions['deferOf'] = (context) => (work) =>
@@ -56,6 +59,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const verifier = createKeyVerifier({ store: keys, now });
   const route: RouteOptions = {
     authenticate: (scopes) => authenticate(scopes, { verifier, deferOf }),
+    answerOnce: answerOnce({ idempotency, deferOf }),
     originOf,
     deferOf,
     sourceOf: (context) =>

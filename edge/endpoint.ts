@@ -7,6 +7,8 @@ import type { Tenant } from './keys/tenant.ts';
 export interface EdgeContext {
   Variables: {
     requestId: string;
+    /** What the request's charges derive from: the same when it is sent again under its Idempotency-Key. */
+    requestKey: string;
     /** Set behind `authenticate` alone: the key that was shown, and who owns it. */
     key: KeyRecord;
     tenant: Tenant;

@@ -4,11 +4,13 @@ import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig, type WorkerEnv } from './config.ts';
+import { createDurableIdempotency } from './durable/idempotency-object.ts';
 import { createD1KeyRegistry } from './keys/key-registry.ts';
 import { createD1KeyStore } from './keys/key-store.ts';
 import { createD1TenantRegistry } from './keys/tenant-registry.ts';
 import type { Log } from './middleware/answer-errors.ts';
 
+export { IdempotencyObject } from './durable/idempotency-object.ts';
 
 type App = ReturnType<typeof createApp>;
 
@@ -28,6 +30,7 @@ function appOf(env: WorkerEnv): App {
     model,
     publicUrl,
     keys: createD1KeyStore(env.DB),
+    idempotency: createDurableIdempotency(env.IDEMPOTENCY),
     keyRegistry: createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
     store: createS3ObjectStore(s3, fetcher),

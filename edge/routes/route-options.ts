@@ -7,6 +7,8 @@ import type { Defer, PictureSource } from '../pictures/picture-source.ts';
 export interface RouteOptions {
   /** Middleware that lets keys with one of the scopes through. */
   readonly authenticate: (scopes: readonly Scope[]) => MiddlewareHandler<EdgeContext>;
+  /** Middleware that answers a POST with the same Idempotency-Key again; behind `authenticate`. */
+  readonly answerOnce: MiddlewareHandler<EdgeContext>;
   /** The pictures as this request sees them. */
   readonly sourceOf: (context: Context<EdgeContext>) => PictureSource;
   /** What this request leaves to be done after its answer. */

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
+import { createDurableIdempotency } from '../../../edge/durable/idempotency-object.ts';
 import { type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
 import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
@@ -47,6 +48,7 @@ export function createTestEdge({ keys, publicUrl }: TestEdgeOptions = {}): TestE
     keys: keys ?? createD1KeyStore(env.DB),
     keyRegistry: createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
+    idempotency: createDurableIdempotency(env.IDEMPOTENCY),
     store,
     cache: createColoCache(caches.default),
     backend,

@@ -1,0 +1,45 @@
+import { type ChargeRow, settledChargeOf } from './charge-row.ts';
+import type { SettledCharge, UsageGroup, UsageGroupTotal, UsageQuery } from './ledger.ts';
+import type { Sql } from './sql.ts';
+
+const COLUMNS: Readonly<Record<UsageGroup, string>> = {
+  day: 'day',
+  key: 'key_id',
+  model: 'model',
+  outcome: 'outcome',
+};
+
+/** Totals of settled charges over the rows that enforce the limits. */
+export function usageTotals(sql: Sql, { from, to, groupBy }: UsageQuery): readonly UsageGroupTotal[] {
+  const column = COLUMNS[groupBy];
+  const rows = sql.exec<UsageGroupTotal>(
+    `SELECT ${column} AS "group", count(*) AS pictures, sum(units) AS units FROM charges
+     WHERE state <> 'reserved' AND day BETWEEN ? AND ? GROUP BY ${column} ORDER BY ${column}`,
+    from,
+    to,
+  );
+  return rows.map((row) => ({ ...row }));
+}
+
+/** A page of a day's settled charges. */
+export interface ChargesQuery {
+  readonly day: string;
+  /** Charges behind this id; empty: from the first. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** A day's settled charges in the order of their ids. */
+export function chargesOfDay(
+  sql: Sql,
+  tenant: string,
+  { day, after, limit }: ChargesQuery,
+): readonly SettledCharge[] {
+  const rows = sql.exec<ChargeRow>(
+    `SELECT * FROM charges WHERE state <> 'reserved' AND day = ? AND id > ? ORDER BY id LIMIT ?`,
+    day,
+    after,
+    limit,
+  );
+  return rows.map((row) => settledChargeOf(row, tenant));
+}

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { type ModelCard, modelCardSchema } from '../gpu-backend/contract/model-card.ts';
 import { parseSigningKeys, type SigningKey } from '../gpu-backend/contract/signature.ts';
+import type { FlightObject } from './durable/flight-object.ts';
 import type { IdempotencyObject } from './durable/idempotency-object.ts';
+import type { LedgerObject } from './durable/ledger-object.ts';
+import type { UsageMessage } from './ledger/outbox.ts';
+import type { Prices } from './ledger/prices.ts';
+import { type UrlPresets, urlPresetsSchema } from './signed-urls/url-options.ts';
 
 /** What the Worker is bound to: text variables and secrets, and D1. @see README.md */
 export interface WorkerEnv {
   readonly DB: D1Database;
+  readonly FLIGHT: DurableObjectNamespace<FlightObject>;
   readonly IDEMPOTENCY: DurableObjectNamespace<IdempotencyObject>;
+  readonly LEDGER: DurableObjectNamespace<LedgerObject>;
+  readonly USAGE: Queue<UsageMessage>;
   readonly [variable: string]: unknown;
 }
 
@@ -19,6 +27,15 @@ export interface EdgeConfig {
   readonly model: ModelCard;
   /** Origin that picture URLs begin with; undefined: that of the request. */
   readonly publicUrl: string | undefined;
+  readonly prices: Prices;
+  /** Terms that no prompt may contain. */
+  readonly blockedTerms: readonly string[];
+  /** Service that judges prompts; undefined: none is asked. */
+  readonly policyUrl: URL | undefined;
+  /** Secrets that signed image URLs derive from, the newest first; undefined: there are no signed URLs. */
+  readonly urlSigningKeys: readonly [SigningKey, ...SigningKey[]] | undefined;
+  /** Options of signed image URLs by the name of their preset. */
+  readonly urlPresets: UrlPresets;
 }
 
 export interface S3Config {
@@ -47,23 +64,41 @@ const bareUrl = required.transform((text, context): URL => {
 });
 const origin = bareUrl.refine(({ pathname }) => pathname === '/', 'must be an origin, without a path');
 
+const signingKeys = required.transform((text, context) => {
+  try {
+    return parseSigningKeys(text);
+  } catch (error) {
+    context.addIssue((error as TypeError).message);
+    return z.NEVER;
+  }
+});
+const units = (preset: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/u, 'must be an integer, 0 … 999999999')
+    .transform(Number)
+    .default(preset);
+/** Variables that may be left out are as good as absent when they are empty. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => value || undefined, schema.optional());
+
 const variablesSchema = z.object({
   BACKEND_URL: origin,
-  SIGNING_KEYS: required.transform((text, context) => {
-    try {
-      return parseSigningKeys(text);
-    } catch (error) {
-      context.addIssue((error as TypeError).message);
-      return z.NEVER;
-    }
-  }),
+  SIGNING_KEYS: signingKeys,
   S3_ENDPOINT: bareUrl,
   S3_BUCKET: required.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u, 'must be the name of a bucket'),
   S3_REGION: required.default('auto'),
   S3_ACCESS_KEY_ID: required,
   S3_SECRET_ACCESS_KEY: required,
   MODEL_CARD: required.transform(parseJson).pipe(modelCardSchema),
-  PUBLIC_URL: z.preprocess((value) => value || undefined, origin.optional()),
+  PUBLIC_URL: optional(origin),
+  PRICE_PICTURE: units(1),
+  PRICE_RESAMPLE: units(0),
+  PRICE_HIT: units(0),
+  PROMPT_BLOCK_LIST: z.string().default('').transform(termsOf),
+  PROMPT_POLICY_URL: optional(bareUrl),
+  URL_SIGNING_KEYS: optional(signingKeys),
+  URL_PRESETS: z.string().default('{}').transform(parseJson).pipe(urlPresetsSchema),
   DB: z.custom<D1Database>(
     (value) => typeof value === 'object' && value !== null,
     'is not bound to a database',
@@ -89,7 +124,20 @@ export function parseConfig(env: WorkerEnv): EdgeConfig {
     },
     model: data.MODEL_CARD,
     publicUrl: data.PUBLIC_URL?.origin,
+    prices: { picture: data.PRICE_PICTURE, resample: data.PRICE_RESAMPLE, hit: data.PRICE_HIT },
+    blockedTerms: data.PROMPT_BLOCK_LIST,
+    policyUrl: data.PROMPT_POLICY_URL,
+    urlSigningKeys: data.URL_SIGNING_KEYS,
+    urlPresets: data.URL_PRESETS,
   };
+}
+
+/** One term a line, or between commas. */
+function termsOf(text: string): string[] {
+  return text
+    .split(/[\n,]/u)
+    .map((term) => term.trim())
+    .filter((term) => term !== '');
 }
 
 function parseJson(text: string, context: z.RefinementCtx): unknown {

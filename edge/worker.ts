@@ -11,6 +11,7 @@ import { createD1TenantRegistry } from './keys/tenant-registry.ts';
 import type { Log } from './middleware/answer-errors.ts';
 
 export { IdempotencyObject } from './durable/idempotency-object.ts';
+export { LedgerObject } from './durable/ledger-object.ts';
 
 type App = ReturnType<typeof createApp>;
 

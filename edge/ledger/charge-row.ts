@@ -35,6 +35,7 @@ export function settledChargeOf(row: ChargeRow, tenant: string): SettledCharge {
     fingerprint: row.fingerprint,
     outcome: row.outcome,
     units: row.units,
+    day: row.day,
     settledAt: row.settled_at,
   };
 }

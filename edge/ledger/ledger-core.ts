@@ -5,6 +5,7 @@ import { holdLines } from './hold-lines.ts';
 import type {
   Allowance,
   Balance,
+  ChargesQuery,
   CreditGrant,
   Recorded,
   RecordRequest,
@@ -25,7 +26,7 @@ import { openAccount } from './schema.ts';
 import { type SettleContext, settleLines } from './settle-lines.ts';
 import { allowanceOf } from './spending.ts';
 import type { Sql } from './sql.ts';
-import { type ChargesQuery, chargesOfDay, usageTotals } from './usage-totals.ts';
+import { chargesOfDay, usageTotals } from './usage-totals.ts';
 
 export interface LedgerCoreOptions {
   readonly sql: Sql;

@@ -106,6 +106,8 @@ export interface SettledCharge {
   readonly outcome: Outcome;
   /** Units charged. */
   readonly units: number;
+  /** The UTC day whose budgets they count in. */
+  readonly day: string;
   /** Milliseconds since 1970. */
   readonly settledAt: number;
 }
@@ -133,6 +135,14 @@ export interface UsageGroupTotal {
   readonly group: string;
   readonly pictures: number;
   readonly units: number;
+}
+
+/** A page of a day's settled charges. */
+export interface ChargesQuery {
+  readonly day: string;
+  /** Charges behind this id; empty: from the first. */
+  readonly after: string;
+  readonly limit: number;
 }
 
 /** Units of the tenant. Credit that is left is `credited - spent - reserved`, never below 0. */
@@ -171,6 +181,8 @@ export interface Ledger {
   record(request: RecordRequest): Promise<Recorded>;
   /** Totals of settled charges, by group in ascending order. */
   usage(query: UsageQuery): Promise<readonly UsageGroupTotal[]>;
+  /** In the order of their ids. */
+  charges(query: ChargesQuery): Promise<readonly SettledCharge[]>;
   balance(): Promise<Balance>;
   /** False when a grant of this id was made before: nothing is added then. @throws Error when it had other units. */
   credit(grant: CreditGrant): Promise<{ readonly added: boolean; readonly balance: Balance }>;

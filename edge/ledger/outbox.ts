@@ -14,8 +14,6 @@ const LAST_RETRY_MS = 300_000;
 export interface UsageMessage {
   readonly kind: 'charge';
   readonly charge: SettledCharge;
-  /** The UTC day whose budgets the units count in. */
-  readonly day: string;
   readonly version: number;
 }
 
@@ -45,7 +43,6 @@ export function nextUsage(sql: Sql, tenant: string): OutboxBatch | undefined {
       (row): UsageMessage => ({
         kind: 'charge',
         charge: settledChargeOf(row, tenant),
-        day: row.day,
         version: row.version,
       }),
     );

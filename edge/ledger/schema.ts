@@ -66,6 +66,13 @@ export function openAccount(sql: Sql, tenant: string): void {
     for (const table of TABLES) sql.exec(table);
     sql.exec('INSERT INTO account (one, tenant) VALUES (1, ?) ON CONFLICT (one) DO NOTHING', tenant);
   });
-  const [owner] = sql.exec<{ tenant: string }>('SELECT tenant FROM account');
-  if (owner?.tenant !== tenant) throw new Error(`ledger of ${owner?.tenant} was opened as that of ${tenant}`);
+  const owner = ownerOf(sql);
+  if (owner !== tenant) throw new Error(`ledger of ${owner} was opened as that of ${tenant}`);
+}
+
+/** Whose account the database is. @throws Error when it was never opened. */
+export function ownerOf(sql: Sql): string {
+  const [account] = sql.exec<{ tenant: string }>('SELECT tenant FROM account');
+  if (!account) throw new Error('an open ledger has an account');
+  return account.tenant;
 }

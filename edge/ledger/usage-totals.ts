@@ -1,5 +1,5 @@
 import { type ChargeRow, settledChargeOf } from './charge-row.ts';
-import type { SettledCharge, UsageGroup, UsageGroupTotal, UsageQuery } from './ledger.ts';
+import type { ChargesQuery, SettledCharge, UsageGroup, UsageGroupTotal, UsageQuery } from './ledger.ts';
 import type { Sql } from './sql.ts';
 
 const COLUMNS: Readonly<Record<UsageGroup, string>> = {
@@ -19,14 +19,6 @@ export function usageTotals(sql: Sql, { from, to, groupBy }: UsageQuery): readon
     to,
   );
   return rows.map((row) => ({ ...row }));
-}
-
-/** A page of a day's settled charges. */
-export interface ChargesQuery {
-  readonly day: string;
-  /** Charges behind this id; empty: from the first. */
-  readonly after: string;
-  readonly limit: number;
 }
 
 /** A day's settled charges in the order of their ids. */

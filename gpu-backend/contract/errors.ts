@@ -20,6 +20,11 @@ export const ERROR_CODES = {
     message: 'Missing or invalid API key. Send it as "Authorization: Bearer glp_…".',
   },
   invalid_signature: { status: 401, type: 'authentication_error', message: 'Missing or invalid signature.' },
+  insufficient_credits: {
+    status: 402,
+    type: 'insufficient_quota',
+    message: 'The balance does not cover this; nothing was made or charged.',
+  },
   insufficient_scope: { status: 403, type: 'permission_error', message: 'This API key may not do that.' },
   tenant_suspended: {
     status: 403,
@@ -55,16 +60,36 @@ export const ERROR_CODES = {
     type: 'invalid_request_error',
     message: 'This Idempotency-Key belongs to another request of the last 24 hours; take a new one.',
   },
+  budget_exceeded: {
+    status: 429,
+    type: 'insufficient_quota',
+    message: 'A budget of this API key does not cover this; nothing was made or charged.',
+  },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'This API key sends requests faster than it may; nothing was made or charged.',
+  },
   internal_error: { status: 500, type: 'server_error', message: 'Something went wrong on our side.' },
   backend_unavailable: {
     status: 503,
     type: 'server_error',
     message: 'Generation is not available at the moment; nothing was made or charged.',
   },
+  policy_unavailable: {
+    status: 503,
+    type: 'server_error',
+    message: 'The prompt cannot be checked at the moment; nothing was made or charged.',
+  },
   storage_unavailable: {
     status: 503,
     type: 'server_error',
     message: 'The object store is not available at the moment; nothing was made or charged.',
+  },
+  ledger_unavailable: {
+    status: 503,
+    type: 'server_error',
+    message: 'Accounts cannot be reached at the moment; send the request again.',
   },
   deadline_exceeded: {
     status: 504,

@@ -47,7 +47,7 @@ export class LedgerRun {
     const { charges } = this.#model;
     expect(this.#ledger.balance().reserved).toBe(0);
     const settled = [...charges].map(([id, { outcome, units, day }]) => [id, outcome, units, day].join());
-    const sent = [...this.#usage.values()].map(({ charge: { chargeId, outcome, units }, day }) =>
+    const sent = [...this.#usage.values()].map(({ charge: { chargeId, outcome, units, day } }) =>
       [chargeId, outcome, units, day].join(),
     );
     expect(sent.sort()).toEqual(settled.sort());

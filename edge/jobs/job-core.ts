@@ -1,0 +1,180 @@
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import type { Images } from '../generation/images.ts';
+import { isFinal, type Job, type JobEvent, type JobOrder } from './job.ts';
+import type { JobChange, JobStorage } from './job-storage.ts';
+import { retryDelayMs } from './retry-delay.ts';
+
+/** How long a finished job can be asked for. */
+export const KEPT_MS = 24 * 3_600_000;
+
+/**
+ * After this a job that runs is looked at again: a restart may have ended its run unseen. More than a run takes.
+ */
+const LOOK_AFTER_MS = 90_000;
+
+/** A job whose message the queue has lost, or delivers late, is tried so long after it was due. */
+const QUEUE_SLACK_MS = 30_000;
+
+export type JobStep =
+  | 'job.create.after-commit'
+  | 'job.claim.after-commit'
+  | 'job.run.before-finish'
+  | 'job.finish.after-commit'
+  | 'job.wait.after-commit'
+  | 'job.publish.after-send';
+
+export interface JobPorts {
+  readonly storage: JobStorage;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** 0 … 1. */
+  readonly random: () => number;
+  /**
+   * Makes the pictures, or ends at the deadline, at once or within a second. Repeated for the same job it charges nothing
+   * twice; what it throws is not charged.
+   */
+  readonly run: (job: Job) => Promise<Images>;
+  /** Calls `advance` at that time, instead of at the one set before, also over restarts. */
+  readonly setAlarm: (timeMs: number) => Promise<void>;
+  /** Has the queue call `advance` after so long, when it has room. */
+  readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
+  /** Takes over telling the tenant the job's end. Repeated for the same job it tells nothing twice. */
+  readonly publish: (job: Job) => Promise<void>;
+  /** Called at each step; the simulator throws from it, production does nothing. */
+  readonly crashPoint: (step: JobStep) => void;
+}
+
+/** One job: durable before it is accepted, tried until it is done, cancelled or out of time, and told once it has ended. */
+export interface JobCore {
+  /** Accepts the order, or does nothing where it was accepted before. */
+  create(order: JobOrder): Promise<Job>;
+  find(): Job | undefined;
+  /** Does what is due, and arms the alarm for what is due later. True: the job's time is over, and it can be deleted. */
+  advance(): Promise<boolean>;
+  /**
+   * Ends a job that waits; one that runs is tried no more, and has succeeded if this try makes its pictures: they are
+   * charged by then. Its state afterwards.
+   */
+  cancel(): Promise<Job>;
+  eventsAfter(number: number): JobEvent[];
+  /** Settles with the next event. */
+  nextEvent(): Promise<void>;
+}
+
+export function createJobCore(ports: JobPorts): JobCore {
+  const { storage, now, random, run, setAlarm, enqueue, publish, crashPoint } = ports;
+  /** The run of this process. A job that is stored as running without one was interrupted by a restart. */
+  let live = false;
+  let next = Promise.withResolvers<void>();
+
+  function change(values: JobChange): Job {
+    const job = storage.change(values, now());
+    next.resolve();
+    next = Promise.withResolvers();
+    return job;
+  }
+
+  async function finish(values: JobChange): Promise<void> {
+    change({ nextAttemptAt: null, finishedAt: now(), ...values });
+    await setAlarm(now());
+    crashPoint('job.finish.after-commit');
+  }
+
+  async function wait(job: Job, error: ApiError, delayMs: number): Promise<void> {
+    const nextAttemptAt = now() + delayMs;
+    change({ status: 'queued', nextAttemptAt, error: error.toBody().error });
+    await setAlarm(Math.min(job.deadline, nextAttemptAt + QUEUE_SLACK_MS));
+    crashPoint('job.wait.after-commit');
+    // Lost with a crash here: the alarm stands in for it.
+    await enqueue(job, delayMs);
+  }
+
+  async function attempt(waiting: Job): Promise<void> {
+    const job = change({
+      status: 'running',
+      attempts: waiting.attempts + 1,
+      startedAt: waiting.startedAt ?? now(),
+      nextAttemptAt: null,
+      error: null,
+    });
+    live = true;
+    try {
+      await setAlarm(now() + LOOK_AFTER_MS);
+      crashPoint('job.claim.after-commit');
+      await conclude(job);
+    } finally {
+      live = false;
+    }
+  }
+
+  async function conclude(job: Job): Promise<void> {
+    const outcome = await run(job).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+    crashPoint('job.run.before-finish');
+    if ('result' in outcome) return finish({ status: 'succeeded', result: outcome.result, error: null });
+    const error =
+      outcome.error instanceof ApiError
+        ? outcome.error
+        : new ApiError('internal_error', { cause: outcome.error });
+    if (storage.isCancelRequested()) return finish({ status: 'cancelled' });
+    if (now() >= job.deadline) return expire(error);
+    const delayMs = retryDelayMs(error, job.attempts, random());
+    if (delayMs === undefined) return finish({ status: 'failed', error: error.toBody().error });
+    if (now() + delayMs >= job.deadline) return expire(error);
+    return wait(job, error, delayMs);
+  }
+
+  /** `cause`: what the last try ended with, if that says more than that time is up. */
+  async function expire(cause?: ApiError): Promise<void> {
+    const error = cause?.status === 503 ? cause : new ApiError('deadline_exceeded');
+    await finish({ status: 'expired', error: error.toBody().error });
+  }
+
+  async function afterEnd(job: Job, endedAt: number): Promise<boolean> {
+    if (!storage.isPublished()) {
+      await publish(job);
+      crashPoint('job.publish.after-send');
+      storage.markPublished();
+    }
+    if (now() >= endedAt + KEPT_MS) return true;
+    await setAlarm(endedAt + KEPT_MS);
+    return false;
+  }
+
+  return {
+    async create(order) {
+      if (storage.create(order, now())) {
+        await setAlarm(now());
+        crashPoint('job.create.after-commit');
+      }
+      const job = storage.find();
+      if (!job) throw new Error('a job that was created exists');
+      return job;
+    },
+    find: () => storage.find(),
+    async advance() {
+      const job = storage.find();
+      if (!job) return false;
+      if (job.finishedAt !== null) return afterEnd(job, job.finishedAt);
+      if (live) await setAlarm(now() + LOOK_AFTER_MS);
+      else if (storage.isCancelRequested()) await finish({ status: 'cancelled' });
+      else if (now() >= job.deadline) await expire();
+      else if (job.status === 'running' || now() >= (job.nextAttemptAt ?? 0)) await attempt(job);
+      else await setAlarm(Math.min(job.deadline, job.nextAttemptAt ?? 0));
+      return false;
+    },
+    async cancel() {
+      const job = storage.find();
+      if (!job) throw new Error('only a job that exists is cancelled');
+      if (!isFinal(job.status)) {
+        storage.requestCancel();
+        if (!live) await finish({ status: 'cancelled' });
+      }
+      return storage.find() ?? job;
+    },
+    eventsAfter: (number) => storage.eventsAfter(number),
+    nextEvent: () => next.promise,
+  };
+}

@@ -45,6 +45,16 @@ const EXPECTED: Record<string, number[]> = {
   'head /i/{file}': [200, 304, 404, 405, 500, 503],
   'get /v1/models': [200, 401, 403, 405, 500],
   'get /v1/models/{id}': [200, 401, 403, 404, 405, 500],
+  'post /v1/admin/keys': [201, 400, 401, 403, 404, 405, 500],
+  'get /v1/admin/keys': [200, 400, 401, 403, 404, 405, 500],
+  'get /v1/admin/keys/{id}': [200, 401, 403, 404, 405, 500],
+  'patch /v1/admin/keys/{id}': [200, 400, 401, 403, 404, 405, 409, 500],
+  'delete /v1/admin/keys/{id}': [200, 401, 403, 404, 405, 500],
+  'post /v1/admin/keys/{id}/reroll': [200, 400, 401, 403, 404, 405, 409, 500],
+  'post /v1/admin/tenants': [201, 400, 401, 403, 405, 409, 500],
+  'get /v1/admin/tenants': [200, 400, 401, 403, 405, 500],
+  'get /v1/admin/tenants/{id}': [200, 401, 403, 404, 405, 500],
+  'patch /v1/admin/tenants/{id}': [200, 400, 401, 403, 404, 405, 409, 500],
   'get /healthz': [200, 405, 500],
   'get /openapi.json': [200, 405, 500],
   'get /': [200, 405, 500],
@@ -67,8 +77,11 @@ describe('GET /openapi.json', () => {
   });
 
   it('asks for a key exactly where one is needed', () => {
-    const secured = operations.filter(({ operation }) => operation.security).map(({ name }) => name);
-    expect(secured).toEqual(['post /v1/images/generations', 'get /v1/models', 'get /v1/models/{id}']);
+    for (const { name, operation } of operations) {
+      const statuses = Object.keys(operation.responses);
+      expect(operation.security !== undefined, name).toBe(name.includes(' /v1/'));
+      expect(statuses.includes('401') && statuses.includes('403'), name).toBe(name.includes(' /v1/'));
+    }
   });
 
   it.each(operations)('$name describes each error with the error schema and an example', ({ operation }) => {

@@ -29,6 +29,8 @@ export interface TestEdge {
 }
 
 export interface TestEdgeOptions {
+  /** Milliseconds since 1970; by default time stands still at `NOW_MS`. */
+  readonly now?: () => number;
   readonly keys?: KeyStore;
   readonly publicUrl?: string;
 }
@@ -37,7 +39,7 @@ export interface TestEdgeOptions {
  * The whole application with the runtime's own D1 and colo cache; object store and backend in memory. Each has an origin
  * of its own, so that none finds another's pictures in the cache.
  */
-export function createTestEdge({ keys, publicUrl }: TestEdgeOptions = {}): TestEdge {
+export function createTestEdge({ keys, publicUrl, now = () => NOW_MS }: TestEdgeOptions = {}): TestEdge {
   const origin = `https://${crypto.randomUUID()}.example`;
   const store = createMemoryObjectStore();
   const backend = createMemoryBackend(store);
@@ -52,7 +54,7 @@ export function createTestEdge({ keys, publicUrl }: TestEdgeOptions = {}): TestE
     store,
     cache: createColoCache(caches.default),
     backend,
-    now: () => NOW_MS,
+    now,
     log: (entry) => log.push(entry),
   });
   const edge: TestEdge = {

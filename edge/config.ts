@@ -4,9 +4,9 @@ import { parseSigningKeys, type SigningKey } from '../gpu-backend/contract/signa
 import type { FlightObject } from './durable/flight-object.ts';
 import type { IdempotencyObject } from './durable/idempotency-object.ts';
 import type { LedgerObject } from './durable/ledger-object.ts';
-import type { UsageMessage } from './ledger/outbox.ts';
 import type { Prices } from './ledger/prices.ts';
 import { type UrlPresets, urlPresetsSchema } from './signed-urls/url-options.ts';
+import type { UsageEvent } from './usage/usage-event.ts';
 
 /** What the Worker is bound to: text variables and secrets, and D1. @see README.md */
 export interface WorkerEnv {
@@ -14,7 +14,7 @@ export interface WorkerEnv {
   readonly FLIGHT: DurableObjectNamespace<FlightObject>;
   readonly IDEMPOTENCY: DurableObjectNamespace<IdempotencyObject>;
   readonly LEDGER: DurableObjectNamespace<LedgerObject>;
-  readonly USAGE: Queue<UsageMessage>;
+  readonly USAGE: Queue<UsageEvent>;
   readonly [variable: string]: unknown;
 }
 

@@ -1,15 +1,23 @@
 import { ApiError } from '../gpu-backend/contract/errors.ts';
-import { createHttpBackend } from './adapters/http-backend.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { createApp } from './app.ts';
-import { ConfigError, parseConfig, type WorkerEnv } from './config.ts';
+import { ConfigError, type EdgeConfig, parseConfig, type WorkerEnv } from './config.ts';
+import { createFlightsOf } from './durable/flight-object.ts';
 import { createDurableIdempotency } from './durable/idempotency-object.ts';
+import { createDurableLedgers } from './durable/ledger-object.ts';
 import { createD1KeyRegistry } from './keys/key-registry.ts';
 import { createD1KeyStore } from './keys/key-store.ts';
 import { createD1TenantRegistry } from './keys/tenant-registry.ts';
 import type { Log } from './middleware/answer-errors.ts';
+import { createBlockList } from './policy/block-list.ts';
+import { createPolicyService, type PolicyServiceOptions } from './policy/policy-service.ts';
+import { allOf, type PromptPolicy } from './policy/prompt-policy.ts';
+import { createD1RecipeBook } from './recipes/d1-recipe-book.ts';
+import { consumeUsage } from './usage/consume-usage.ts';
+import { logAnswers } from './usage/log-answers.ts';
 
+export { FlightObject } from './durable/flight-object.ts';
 export { IdempotencyObject } from './durable/idempotency-object.ts';
 export { LedgerObject } from './durable/ledger-object.ts';
 
@@ -23,7 +31,8 @@ const apps = new WeakMap<WorkerEnv, App>();
 function appOf(env: WorkerEnv): App {
   const existing = apps.get(env);
   if (existing) return existing;
-  const { model, publicUrl, s3, backendUrl, signingKey } = parseConfig(env);
+  const config = parseConfig(env);
+  const { model, publicUrl, s3, signingKey, prices, urlSigningKeys, urlPresets } = config;
   const now = (): number => Date.now();
   // Workers refuse a `fetch` that is called as another object's method.
   const fetcher: typeof fetch = (input, init) => fetch(input, init);
@@ -36,12 +45,32 @@ function appOf(env: WorkerEnv): App {
     tenants: createD1TenantRegistry(env.DB),
     store: createS3ObjectStore(s3, fetcher),
     cache: createColoCache(caches.default),
-    backend: createHttpBackend({ url: backendUrl, signingKey, fetcher, now }),
+    flights: createFlightsOf(env.FLIGHT),
+    recipes: createD1RecipeBook(env.DB),
+    ledgerOf: logAnswers({
+      ledgerOf: createDurableLedgers(env.LEDGER),
+      send: async (events) => {
+        await env.USAGE.sendBatch(events.map((body) => ({ body })));
+      },
+      now,
+      log,
+    }),
+    prices,
+    policy: policyOf(config, { signingKey, fetcher, now }),
+    urlSigningKeys,
+    urlPresets,
     now,
     log,
   });
   apps.set(env, app);
   return app;
+}
+
+function policyOf(
+  { blockedTerms, policyUrl: url }: EdgeConfig,
+  service: Omit<PolicyServiceOptions, 'url'>,
+): PromptPolicy {
+  return allOf([createBlockList(blockedTerms), ...(url ? [createPolicyService({ url, ...service })] : [])]);
 }
 
 export default {
@@ -56,5 +85,8 @@ export default {
       response.headers.set('x-request-id', requestId);
       return response;
     }
+  },
+  async queue(batch, env) {
+    await consumeUsage(batch, { db: env.DB, log, now: () => Date.now() });
   },
 } satisfies ExportedHandler<WorkerEnv>;

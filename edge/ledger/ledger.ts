@@ -8,6 +8,8 @@ import type { TenantPlan } from '../keys/tenant.ts';
 export const OUTCOMES = ['generated', 'cache_hit', 'follower', 'failed', 'refused', 'moderated'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+export const CHARGED_OUTCOMES: ReadonlySet<Outcome> = new Set(['generated', 'cache_hit', 'follower']);
+
 /** Whose units are spent, and under which limits: those of the key, and those of the tenant over all its keys. */
 export interface Spender {
   readonly keyId: string;

@@ -1,12 +1,17 @@
 import { type ChargeRow, findCharge, settledChargeOf } from './charge-row.ts';
-import type { Outcome, SettledCharge, Settlement, SettlementLine, Spender } from './ledger.ts';
+import {
+  CHARGED_OUTCOMES,
+  type Outcome,
+  type SettledCharge,
+  type Settlement,
+  type SettlementLine,
+  type Spender,
+} from './ledger.ts';
 import { LimitReached } from './limit-reached.ts';
 import { queueUsage } from './outbox.ts';
 import { charge, hold, letGo } from './spending.ts';
 import type { Sql } from './sql.ts';
 import { dayOf } from './utc-periods.ts';
-
-const CHARGED: ReadonlySet<Outcome> = new Set(['generated', 'cache_hit', 'follower']);
 
 export interface SettleContext {
   readonly sql: Sql;
@@ -27,7 +32,7 @@ export function settleLines(
   return lines.map((line) => {
     const row = findCharge(sql, line.chargeId);
     if (!row) throw new Error(`charge ${line.chargeId} was never reserved`);
-    if (!CHARGED.has(line.outcome)) {
+    if (!CHARGED_OUTCOMES.has(line.outcome)) {
       if (row.state === 'reserved' && row.lease === lease) release(context, row, 'released', line.outcome);
     } else {
       // Under an older lease too: the picture was delivered, and the newer try will find it charged.

@@ -2,29 +2,39 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../gpu-backend/contract/model-card.ts';
-import type { Backend } from './adapters/backend.ts';
+import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
-import { createMakeImages } from './generation/make-images.ts';
+import type { Flights } from './flight/flight.ts';
+import { createImageMaker } from './generation/make-images.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KeyRegistry } from './keys/key-registry.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { TenantRegistry } from './keys/tenant-registry.ts';
 import { createKeyVerifier } from './keys/verify-key.ts';
+import type { LedgerOf } from './ledger/ledger.ts';
+import type { Prices } from './ledger/prices.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
 import { answerOnce } from './middleware/answer-once.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { identify } from './middleware/identify.ts';
 import { createPictureSource } from './pictures/picture-source.ts';
+import { createOpenPicture } from './pictures/remake-picture.ts';
+import type { PromptPolicy } from './policy/prompt-policy.ts';
+import type { RecipeBook } from './recipes/recipe-book.ts';
 import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
 import { createImages } from './routes/create-images.ts';
 import { getIndex } from './routes/get-index.ts';
 import { getOpenApi } from './routes/get-openapi.ts';
 import { getPicture } from './routes/get-picture.ts';
+import { getPrivatePicture } from './routes/get-private-picture.ts';
+import { getUrlSigningSecret } from './routes/get-url-signing-secret.ts';
 import { healthz } from './routes/healthz.ts';
 import { getModel, listModels } from './routes/models.ts';
 import type { RouteOptions } from './routes/route-options.ts';
+import { signedPicture } from './routes/signed-picture.ts';
+import type { UrlPresets } from './signed-urls/url-options.ts';
 
 /** Seconds that a browser may remember a preflight's answer; more than a day none does. */
 const PREFLIGHT_MAX_AGE_S = 86_400;
@@ -39,7 +49,14 @@ export interface AppOptions {
   readonly idempotency: Idempotency;
   readonly store: ObjectStore;
   readonly cache: PictureCache;
-  readonly backend: Backend;
+  readonly flights: Flights;
+  readonly recipes: Pick<RecipeBook, 'find'>;
+  readonly ledgerOf: LedgerOf;
+  readonly prices: Prices;
+  readonly policy: PromptPolicy;
+  /** Secrets that signed image URLs derive from, the newest first; undefined: there are no signed URLs. */
+  readonly urlSigningKeys: readonly SigningKey[] | undefined;
+  readonly urlPresets: UrlPresets;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -47,7 +64,25 @@ export interface AppOptions {
 
 /** The whole API: what every request passes, then one endpoint, or 404 or 405. */
 export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
-  const { model, publicUrl, keys, keyRegistry, tenants, idempotency, store, cache, backend, now, log } = options;
+  const {
+    model,
+    publicUrl,
+    keys,
+    keyRegistry,
+    tenants,
+    idempotency,
+    store,
+    cache,
+    flights,
+    recipes,
+    ledgerOf,
+    prices,
+    policy,
+    urlSigningKeys,
+    urlPresets,
+    now,
+    log,
+  } = options;
   const app = new OpenAPIHono<EdgeContext>();
   const originOf: RouteOptions['originOf'] = ({ req }) => publicUrl ?? new URL(req.url).origin;
   const deferOf: RouteOptions['deferOf'] = (context) => (work) =>
@@ -67,13 +102,23 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     now,
   };
 
-  const makeImages = createMakeImages({ model, store, cache, backend, now });
+  const maker = createImageMaker({ model, store, cache, flights, ledgerOf, prices, policy, now, log });
+  const openPicture = createOpenPicture({ recipes, flights, model, now });
 
   app.use(identify());
   app.use(
     cors({
       origin: '*',
-      exposeHeaders: ['x-request-id', 'retry-after', 'etag', 'content-range'],
+      exposeHeaders: [
+        'x-request-id',
+        'retry-after',
+        'etag',
+        'content-range',
+        'x-usage-units',
+        'x-usage-remaining',
+        'ratelimit-policy',
+        'ratelimit',
+      ],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),
   );
@@ -81,8 +126,11 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.notFound(() => new ApiError('not_found').toResponse());
 
   const endpoints = [
-    createImages({ ...route, model, makeImages }),
-    getPicture(route),
+    createImages({ ...route, model, maker }),
+    getPicture({ ...route, openPicture }),
+    getPrivatePicture({ ...route, openPicture }),
+    signedPicture({ ...route, model, maker, keys, urlSigningKeys, urlPresets }),
+    getUrlSigningSecret({ ...route, urlSigningKeys }),
     listModels({ ...route, model }),
     getModel({ ...route, model }),
     ...adminEndpoints({ ...route, keys: keyRegistry, tenants }),

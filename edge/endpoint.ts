@@ -2,6 +2,7 @@ import type { RouteConfig } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { KeyRecord } from './keys/key-record.ts';
 import type { Tenant } from './keys/tenant.ts';
+import type { Allowance } from './ledger/ledger.ts';
 
 /** What middleware has found out about a request. */
 export interface EdgeContext {
@@ -12,6 +13,8 @@ export interface EdgeContext {
     /** Set behind `authenticate` alone: the key that was shown, and who owns it. */
     key: KeyRecord;
     tenant: Tenant;
+    /** What the request was charged, once it was. @see middleware/tell-usage.ts */
+    spent?: { readonly units: number; readonly allowance: Allowance };
   };
 }
 

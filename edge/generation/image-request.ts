@@ -101,6 +101,11 @@ export function createImageRequestSchema(model: ModelCard) {
         .max(MAX_IMAGES, `must have n seeds, at most ${MAX_IMAGES}`)
         .nullish()
         .openapi({ description: 'The seed of each of the n pictures. Not together with `seed`.' }),
+      visibility: z.enum(['public', 'private']).nullish().openapi({
+        description:
+          'Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.',
+        default: 'public',
+      }),
     })
     .openapi('ImageRequest');
 }

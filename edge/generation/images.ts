@@ -3,11 +3,16 @@ import { seedSchema } from '../../gpu-backend/contract/generate.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 
 const imageSchema = z.object({
-  url: z.url().optional().openapi({ description: 'Public, immutable; with response_format "url".' }),
+  url: z.url().optional().openapi({
+    description: 'Immutable; with response_format "url". A private picture’s needs a key of its owner.',
+  }),
   b64_json: z.base64().optional().openapi({ description: 'With response_format "b64_json".' }),
   seed: seedSchema,
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/u),
-  cache: z.enum(['hit', 'miss']).openapi({ description: 'Whether the picture existed or was made now.' }),
+  cache: z.enum(['hit', 'miss', 'joined']).openapi({
+    description: 'Whether the picture existed, was made for this request, or was being made for another.',
+  }),
+  units: z.int().openapi({ description: 'Charged for this picture.' }),
 });
 
 /** Answer of `POST /v1/images/generations`, OpenAI's with what else is known of each picture. */
@@ -19,7 +24,29 @@ export const imagesSchema = z
     output_format: z.enum(IMAGE_FORMAT_NAMES),
     native: z.int().openapi({ description: "Edge of the model's own pictures; other sizes are resampled." }),
     data: z.array(imageSchema),
+    usage: z.object({
+      units: z.int().openapi({ description: 'Charged for this request.' }),
+      remaining: z.int().nullable().openapi({ description: 'Units that the key has left; null: no limit.' }),
+    }),
   })
   .openapi('Images');
 
 export type Images = z.infer<typeof imagesSchema>;
+
+const quotedImageSchema = imageSchema.pick({ seed: true, fingerprint: true, units: true }).extend({
+  cache: z.enum(['hit', 'miss', 'joined']).openapi({ description: 'How the picture would come.' }),
+});
+
+/** Answer of a dry run. */
+export const quoteSchema = z
+  .object({
+    object: z.literal('quote'),
+    model: z.string(),
+    units: z.int().openapi({
+      description: 'What the request would be charged now; less if others make its pictures in between.',
+    }),
+    data: z.array(quotedImageSchema),
+  })
+  .openapi('Quote');
+
+export type Quote = z.infer<typeof quoteSchema>;

@@ -1,62 +1,189 @@
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import type { Backend } from '../adapters/backend.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
 import type { PictureCache } from '../adapters/picture-cache.ts';
+import type { Flights } from '../flight/flight.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
+import type { TenantPlan } from '../keys/tenant.ts';
+import { chargeIdOf } from '../ledger/charge-id.ts';
+import type { Allowance, LedgerOf } from '../ledger/ledger.ts';
+import type { Prices } from '../ledger/prices.ts';
+import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { createPictureSource, type Defer } from '../pictures/picture-source.ts';
+import type { PromptPolicy } from '../policy/prompt-policy.ts';
+import { type ChargedPictures, chargePictures } from './charge-pictures.ts';
 import type { ImageRequest } from './image-request.ts';
-import type { Images } from './images.ts';
-import { obtainPictures } from './obtain-pictures.ts';
-import { type PlannedPicture, planPictures } from './plan-pictures.ts';
+import type { Images, Quote } from './images.ts';
+import { type PlannedPicture, pictureNameOfPlan, planPictures } from './plan-pictures.ts';
+import { quotePictures } from './quote-pictures.ts';
+import { SpendingRefused } from './spending-refused.ts';
+
+/** Bound of one request: the backend's own, and what comes before and behind it. */
+const DEADLINE_MS = 65_000;
 
 export interface MakeImagesOptions {
   readonly model: ModelCard;
   readonly store: ObjectStore;
   readonly cache: PictureCache;
-  readonly backend: Backend;
+  readonly flights: Flights;
+  readonly ledgerOf: LedgerOf;
+  readonly prices: Prices;
+  readonly policy: PromptPolicy;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly log: Log;
 }
 
 /** Who asks, and how the answer is to be made. */
 export interface MakeImagesCall {
   readonly principal: KeyRecord;
+  /** Of the tenant that owns the key. */
+  readonly plan: TenantPlan;
   /** Idempotency-Key, else the request's or the job's id: all charges derive from it. */
   readonly requestKey: string;
   /** Origin of public URLs. */
   readonly origin: string;
   readonly defer: Defer;
-  /** Ends the waiting; pictures that are being made by then are still made and kept. */
+  /** Milliseconds since 1970; 65 s from now unless given. */
+  readonly deadline?: number;
+  /** Ends the waiting; pictures that are being made by then are still made, kept and charged. */
   readonly signal?: AbortSignal;
 }
 
-/**
- * The use case behind every way to ask for pictures: the synchronous route and jobs.
- * @throws ApiError `model_not_found`, `invalid_request`, `storage_unavailable`, `backend_unavailable`.
- */
-export type MakeImages = (request: ImageRequest, call: MakeImagesCall) => Promise<Images>;
+export interface MadeImages {
+  readonly images: Images;
+  readonly allowance: Allowance;
+}
 
-export function createMakeImages({ model, store, cache, backend, now }: MakeImagesOptions): MakeImages {
-  return async (request, { origin, defer, signal }) => {
-    const planned = await planPictures(request, model);
-    signal?.throwIfAborted();
-    const source = createPictureSource({ store, cache, origin, defer });
-    const withBytes = request.response_format === 'b64_json';
-    const pictures = await obtainPictures(planned, { source, backend, withBytes });
-    const data = pictures.map(({ recipe, fingerprint, cache, bytes }): Images['data'][number] => {
-      const image = bytes
-        ? { b64_json: bytes.toBase64() }
-        : { url: pictureUrlOf({ fingerprint, format: recipe.format }, origin) };
-      return { ...image, seed: recipe.seed, fingerprint, cache };
+/** The use case behind every way to ask for pictures: the synchronous route, signed URLs and jobs. */
+export interface ImageMaker {
+  /**
+   * Policy → look-up → reserve → flight → settle.
+   * @throws ApiError `model_not_found`, `invalid_request`, `request_moderated`, `policy_unavailable`,
+   * `storage_unavailable`; SpendingRefused; whatever a flight fails with.
+   */
+  make(request: ImageRequest, call: MakeImagesCall): Promise<MadeImages>;
+  /** What `make` would cost now. Nothing is made, reserved or recorded. */
+  quote(request: ImageRequest, call: Pick<MakeImagesCall, 'principal' | 'origin' | 'defer'>): Promise<Quote>;
+}
+
+export function createImageMaker(options: MakeImagesOptions): ImageMaker {
+  const { model, store, cache, flights, ledgerOf, prices, policy, now, log } = options;
+
+  async function refuse(planned: readonly PlannedPicture[], call: MakeImagesCall): Promise<never> {
+    const { tenant, id: keyId, limits } = call.principal;
+    const lines = planned.map(async ({ fingerprint }, index) => ({
+      chargeId: await chargeIdOf(tenant, call.requestKey, index),
+      fingerprint,
+      units: 0,
+      outcome: 'moderated' as const,
+    }));
+    const recorded = await ledgerOf(tenant).record({
+      requestKey: call.requestKey,
+      spender: { keyId, plan: call.plan, limits },
+      model: model.id,
+      lines: await Promise.all(lines),
     });
-    return { ...summary(planned, model), created: Math.floor(now() / 1000), data };
+    throw recorded.granted
+      ? new ApiError('request_moderated', { param: 'prompt' })
+      : new SpendingRefused(recorded);
+  }
+
+  return {
+    async make(request, call) {
+      const { principal, plan, requestKey, origin, defer, signal, deadline = now() + DEADLINE_MS } = call;
+      const { tenant, id: keyId, limits } = principal;
+      const planned = await planPictures(request, model, tenant);
+      if (!(await allows(planned, tenant, policy))) await refuse(planned, call);
+      const source = createPictureSource({ store, cache, origin, defer });
+      const withBytes = request.response_format === 'b64_json';
+      const quoted = await quotePictures(planned, { source, prices, native: model.imageSize, withBytes });
+      signal?.throwIfAborted();
+      const charging = chargePictures(quoted, {
+        ledger: ledgerOf(tenant),
+        spender: { keyId, plan, limits },
+        tenant,
+        requestKey,
+        model: model.id,
+        prices,
+        flights,
+        source,
+        withBytes,
+        deadline,
+        now,
+        log,
+      });
+      // Who hangs up between reserving and settling leaves no lease behind.
+      defer(charging.catch(() => undefined));
+      const { pictures, allowance } = await unlessAborted(charging, signal);
+      const data = pictures.map(({ bytes, cache: how, charge, ...picture }): Images['data'][number] => ({
+        ...(bytes
+          ? { b64_json: bytes.toBase64() }
+          : { url: pictureUrlOf(pictureNameOfPlan(picture), origin) }),
+        seed: picture.recipe.seed,
+        fingerprint: picture.fingerprint,
+        cache: how,
+        units: charge.units,
+      }));
+      const units = data.reduce((sum, image) => sum + image.units, 0);
+      const images = { ...summary(planned, model), created: Math.floor(now() / 1000), data };
+      return { images: { ...images, usage: { units, remaining: allowance.remaining } }, allowance };
+    },
+    async quote(request, { principal: { tenant }, origin, defer }) {
+      const planned = await planPictures(request, model, tenant);
+      if (!(await allows(planned, tenant, policy))) {
+        throw new ApiError('request_moderated', { param: 'prompt' });
+      }
+      const source = createPictureSource({ store, cache, origin, defer });
+      const native = model.imageSize;
+      const quoted = await quotePictures(planned, { source, prices, native, withBytes: false });
+      return {
+        object: 'quote',
+        model: model.id,
+        units: quoted.reduce((sum, { units }) => sum + units, 0),
+        data: quoted.map(({ recipe: { seed }, fingerprint, cache: how, units }) => ({
+          seed,
+          fingerprint,
+          cache: how,
+          units,
+        })),
+      };
+    },
   };
 }
 
-function summary(planned: readonly PlannedPicture[], model: ModelCard): Omit<Images, 'created' | 'data'> {
+async function allows(
+  planned: readonly PlannedPicture[],
+  tenant: string,
+  policy: PromptPolicy,
+): Promise<boolean> {
+  return policy.allows({ prompt: firstOf(planned).recipe.prompt, tenant });
+}
+
+function summary(
+  planned: readonly PlannedPicture[],
+  model: ModelCard,
+): Omit<Images, 'created' | 'data' | 'usage'> {
+  const { size, format } = firstOf(planned).recipe;
+  return { model: model.id, size: `${size}x${size}`, output_format: format, native: model.imageSize };
+}
+
+function firstOf(planned: readonly PlannedPicture[]): PlannedPicture {
   const [first] = planned;
   if (!first) throw new Error('a valid request asks for at least one picture');
-  const { size, format } = first.recipe;
-  return { model: model.id, size: `${size}x${size}`, output_format: format, native: model.imageSize };
+  return first;
+}
+
+function unlessAborted(
+  charging: Promise<ChargedPictures>,
+  signal: AbortSignal | undefined,
+): Promise<ChargedPictures> {
+  if (!signal) return charging;
+  return Promise.race([
+    charging,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+  ]);
 }

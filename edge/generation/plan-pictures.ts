@@ -1,22 +1,29 @@
 import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { fingerprintOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+import { fingerprintOf } from '../../gpu-backend/contract/fingerprint.ts';
 import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
+import type { FlightPlan } from '../flight/flight.ts';
+import type { PictureName } from '../pictures/picture-name.ts';
 import type { ImageRequest } from './image-request.ts';
 
 /** One picture to answer with. Two of one request may be the same picture. */
-export interface PlannedPicture {
-  readonly recipe: Recipe;
-  readonly fingerprint: string;
+export type PlannedPicture = FlightPlan;
+
+export function pictureNameOfPlan({ fingerprint, recipe: { format, tenant } }: PlannedPicture): PictureName {
+  return { fingerprint, format, tenant };
 }
 
 /**
- * The pictures that a valid request asks for, in order.
+ * The pictures that a valid request of `tenant` asks for, in order.
  * @throws ApiError `model_not_found`, or `invalid_request` where fields contradict each other.
  */
-export function planPictures(request: ImageRequest, model: ModelCard): Promise<PlannedPicture[]> {
+export function planPictures(
+  request: ImageRequest,
+  model: ModelCard,
+  tenant: string,
+): Promise<PlannedPicture[]> {
   if (request.model != null && request.model !== model.id) {
     throw new ApiError('model_not_found', {
       param: 'model',
@@ -30,6 +37,7 @@ export function planPictures(request: ImageRequest, model: ModelCard): Promise<P
     size: sizeOf(request, model),
     format,
     quality: qualityOf(request, format),
+    ...(request.visibility === 'private' && { tenant }),
   };
   return Promise.all(
     seedsOf(request).map(async (seed): Promise<PlannedPicture> => {

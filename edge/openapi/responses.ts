@@ -10,6 +10,25 @@ export const REQUEST_ID_HEADER = {
   },
 } as const;
 
+const integer = { type: 'integer' } as const;
+
+/** Of answers that spend units. @see ../ledger/usage-headers.ts */
+export const USAGE_HEADERS = {
+  'x-usage-units': { description: 'Charged for this request.', schema: integer },
+  'x-usage-remaining': {
+    description: 'Units that the key has left; absent where there is no limit.',
+    schema: integer,
+  },
+  'ratelimit-policy': {
+    description: 'Requests that the key may send in each minute; absent where there is no limit.',
+    schema: { type: 'string' },
+  },
+  ratelimit: {
+    description: 'Requests that may come now, and seconds until all may again.',
+    schema: { type: 'string' },
+  },
+} as const;
+
 const errorSchema = z
   .object({
     error: z.object({
@@ -37,7 +56,7 @@ export function errorResponses(...codes: readonly ErrorCode[]): Responses {
       description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CODES[code].message}`).join('\n\n'),
       headers: {
         ...REQUEST_ID_HEADER,
-        ...(status >= 503 && {
+        ...((status >= 503 || status === 429) && {
           'retry-after': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
         }),
       },

@@ -13,16 +13,16 @@ export interface PictureName {
   readonly tenant?: string | undefined;
 }
 
-const PATH = /^\/i\/([0-9a-f]{64})\.(png|webp|jpg|avif)$/u;
+const PATH = /^\/([ip])\/([0-9a-f]{64})\.(png|webp|jpg|avif)$/u;
 
 /** The file's name as browsers save it: `{fingerprint}.{extension}`. */
 export function fileNameOf({ fingerprint, format }: PictureName): string {
   return `${fingerprint}.${IMAGE_FORMATS[format].extension}`;
 }
 
-/** The picture's public URL under an origin. */
+/** The picture's URL under an origin: a public one under `/i/`, a private one under `/p/`, where its owner's key opens it. */
 export function pictureUrlOf(name: PictureName, origin: string): string {
-  return `${origin}/i/${fileNameOf(name)}`;
+  return `${origin}/${name.tenant === undefined ? 'i' : 'p'}/${fileNameOf(name)}`;
 }
 
 export function pictureKeyOf({ fingerprint, format, tenant }: PictureName): string {
@@ -30,13 +30,14 @@ export function pictureKeyOf({ fingerprint, format, tenant }: PictureName): stri
 }
 
 /**
- * The picture that a request's URL names, or undefined. There is one spelling of each: no query, no escapes, lower case,
+ * The picture that a request's URL names, or undefined: a public one, or with `tenant` that tenant's private one. There is one spelling of each: no query, no escapes, lower case,
  * so that no cache on the way can be made to hold a picture under another name.
  */
-export function pictureNameOf(requestUrl: string): PictureName | undefined {
+export function pictureNameOf(requestUrl: string, tenant?: string): PictureName | undefined {
   const { origin } = new URL(requestUrl);
   if (!requestUrl.startsWith(origin)) return undefined;
-  const [, fingerprint, extension] = PATH.exec(requestUrl.slice(origin.length)) ?? [];
+  const [, folder, fingerprint, extension] = PATH.exec(requestUrl.slice(origin.length)) ?? [];
   const format = extension === undefined ? undefined : formatOfExtension(extension);
-  return fingerprint === undefined || !format ? undefined : { fingerprint, format };
+  if (fingerprint === undefined || !format || folder !== (tenant === undefined ? 'i' : 'p')) return undefined;
+  return { fingerprint, format, tenant };
 }

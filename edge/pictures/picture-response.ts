@@ -56,7 +56,7 @@ function pictureHeaders(name: PictureName, { etag, sizeBytes }: StoredObject): H
     'content-type': IMAGE_FORMATS[name.format].mediaType,
     'content-length': String(sizeBytes),
     'content-disposition': `inline; filename="${fileNameOf(name)}"`,
-    'cache-control': 'public, max-age=31536000, immutable',
+    'cache-control': name.tenant === undefined ? 'public, max-age=31536000, immutable' : 'private, no-store',
     etag,
     'accept-ranges': 'bytes',
     'cross-origin-resource-policy': 'cross-origin',

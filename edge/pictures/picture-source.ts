@@ -8,7 +8,10 @@ export type Defer = (work: Promise<unknown>) => void;
 /** Bytes, or a stream of them from the cache: neither is read before somebody needs it. */
 export type Picture = StoredObject & { readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> };
 
-/** The pictures that exist: colo cache first, then the object store. Throws `storage_unavailable`. */
+/**
+ * The pictures that exist: colo cache first, then the object store. Private ones are never in the cache. Throws
+ * `storage_unavailable`.
+ */
 export interface PictureSource {
   head(name: PictureName): Promise<StoredObject | undefined>;
   open(name: PictureName): Promise<Picture | undefined>;
@@ -27,13 +30,15 @@ export interface PictureSourceOptions {
 export function createPictureSource({ store, cache, origin, defer }: PictureSourceOptions): PictureSource {
   const source: PictureSource = {
     async head(name) {
+      if (name.tenant !== undefined) return store.head(pictureKeyOf(name));
       const cached = await cache.match(pictureUrlOf(name, origin));
       if (!cached) return store.head(pictureKeyOf(name));
       await cached.body.cancel();
       return cached;
     },
     async open(name) {
-      const cached = await cache.match(pictureUrlOf(name, origin));
+      const isPublic = name.tenant === undefined;
+      const cached = isPublic && (await cache.match(pictureUrlOf(name, origin)));
       if (cached) return cached;
       const stored = await store.get(pictureKeyOf(name));
       if (!stored) return undefined;
@@ -41,7 +46,7 @@ export function createPictureSource({ store, cache, origin, defer }: PictureSour
       return { ...stored, body: stored.bytes };
     },
     cache(name, picture) {
-      defer(cache.put(pictureUrlOf(name, origin), picture));
+      if (name.tenant === undefined) defer(cache.put(pictureUrlOf(name, origin), picture));
     },
   };
   return source;

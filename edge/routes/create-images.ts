@@ -1,22 +1,37 @@
+import { z } from '@hono/zod-openapi';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createImageRequestSchema } from '../generation/image-request.ts';
-import { imagesSchema } from '../generation/images.ts';
-import type { MakeImages } from '../generation/make-images.ts';
+import { imagesSchema, quoteSchema } from '../generation/images.ts';
+import type { ImageMaker } from '../generation/make-images.ts';
 import { createImageRequestParser } from '../generation/parse-image-request.ts';
 import { readJson } from '../generation/read-json.ts';
-import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
+import { tellUsage } from '../middleware/tell-usage.ts';
+import {
+  AUTHENTICATION_ERRORS,
+  BEARER_SECURITY,
+  errorResponses,
+  REQUEST_ID_HEADER,
+  USAGE_HEADERS,
+} from '../openapi/responses.ts';
+import { parseQuery } from '../requests/parse-query.ts';
 import type { RouteOptions } from './route-options.ts';
+
+const querySchema = z.strictObject({
+  dry_run: z.enum(['true', 'false'], 'must be true or false').optional().openapi({
+    description: 'true: nothing is made or charged; the answer says what the request would cost.',
+  }),
+});
 
 export interface CreateImagesOptions
   extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'deferOf' | 'originOf'> {
   readonly model: ModelCard;
-  readonly makeImages: MakeImages;
+  readonly maker: ImageMaker;
 }
 
 /** `POST /v1/images/generations`, compatible with OpenAI's Images API. */
 export function createImages(options: CreateImagesOptions): Endpoint {
-  const { model, makeImages, answerOnce, authenticate, deferOf, originOf } = options;
+  const { model, maker, answerOnce, authenticate, deferOf, originOf } = options;
   const parse = createImageRequestParser(model);
   return {
     spec: {
@@ -28,6 +43,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         'The same prompt, seed, size and format give the same picture, for ever. Compatible with OpenAI’s Images API.',
       security: BEARER_SECURITY,
       request: {
+        query: querySchema,
         body: {
           required: true,
           content: { 'application/json': { schema: createImageRequestSchema(model) } },
@@ -35,14 +51,21 @@ export function createImages(options: CreateImagesOptions): Endpoint {
       },
       responses: {
         200: {
-          description: 'The pictures, in the order of their seeds.',
-          headers: REQUEST_ID_HEADER,
-          content: { 'application/json': { schema: imagesSchema } },
+          description: 'The pictures, in the order of their seeds; with dry_run, their price.',
+          headers: { ...REQUEST_ID_HEADER, ...USAGE_HEADERS },
+          content: { 'application/json': { schema: z.union([imagesSchema, quoteSchema]) } },
         },
         ...errorResponses(
           'invalid_request',
-          'invalid_api_key',
-          'insufficient_scope',
+          'request_moderated',
+          'content_moderated',
+          'insufficient_credits',
+          'budget_exceeded',
+          'rate_limited',
+          'policy_unavailable',
+          'ledger_unavailable',
+          'deadline_exceeded',
+          ...AUTHENTICATION_ERRORS,
           'model_not_found',
           'method_not_allowed',
           'request_in_progress',
@@ -53,16 +76,20 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         ),
       },
     },
-    middleware: [authenticate(['generate']), answerOnce],
+    middleware: [authenticate(['generate']), tellUsage(), answerOnce],
     async handle(context) {
+      const { dry_run: dryRun } = parseQuery(querySchema, context.req.url);
       const request = parse(await readJson(context.req.raw));
-      const images = await makeImages(request, {
+      const call = {
         principal: context.get('key'),
+        plan: context.get('tenant').plan,
         requestKey: context.get('requestKey'),
         origin: originOf(context),
         defer: deferOf(context),
-        signal: context.req.raw.signal,
-      });
+      };
+      if (dryRun === 'true') return context.json(await maker.quote(request, call));
+      const { images, allowance } = await maker.make(request, call);
+      context.set('spent', { units: images.usage.units, allowance });
       return context.json(images);
     },
   };

@@ -5,6 +5,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { errorResponses } from '../openapi/responses.ts';
 import { pictureNameOf } from '../pictures/picture-name.ts';
 import { pictureHeadResponse, pictureResponse } from '../pictures/picture-response.ts';
+import type { OpenPicture } from '../pictures/remake-picture.ts';
 import type { RouteOptions } from './route-options.ts';
 
 const headers = {
@@ -17,7 +18,7 @@ const content = Object.fromEntries(IMAGE_FORMAT_NAMES.map((name) => [IMAGE_FORMA
 const common = {
   path: '/i/{file}',
   description:
-    'Public and immutable. There is one spelling of each picture’s URL: a query or any other form is not found. Single byte ranges, If-Range and If-None-Match are understood.',
+    'Public and immutable; made again where the store has lost it. There is one spelling of each picture’s URL: a query or any other form is not found. Single byte ranges, If-Range and If-None-Match are understood.',
   request: {
     params: z.object({
       file: z
@@ -28,10 +29,22 @@ const common = {
   },
 } as const satisfies Partial<RouteConfig>;
 const notModified = { description: 'The entity tag in If-None-Match is that of the picture.' };
-const errors = ['not_found', 'method_not_allowed', 'internal_error', 'storage_unavailable'] as const;
+const errors = [
+  'not_found',
+  'method_not_allowed',
+  'gone',
+  'internal_error',
+  'backend_unavailable',
+  'storage_unavailable',
+  'deadline_exceeded',
+] as const;
+
+export interface GetPictureOptions extends Pick<RouteOptions, 'sourceOf'> {
+  readonly openPicture: OpenPicture;
+}
 
 /** `GET` and `HEAD /i/{fingerprint}.{png|webp|jpg|avif}` */
-export function getPicture({ sourceOf }: Pick<RouteOptions, 'sourceOf'>): Endpoint {
+export function getPicture({ sourceOf, openPicture }: GetPictureOptions): Endpoint {
   return {
     spec: {
       method: 'get',
@@ -61,14 +74,13 @@ export function getPicture({ sourceOf }: Pick<RouteOptions, 'sourceOf'>): Endpoi
       const { req } = context;
       const name = pictureNameOf(req.url);
       if (!name) throw new ApiError('not_found');
+      const source = sourceOf(context);
       const ifNoneMatch = req.header('if-none-match');
-      if (req.method === 'HEAD') {
-        const object = await sourceOf(context).head(name);
-        if (!object) throw new ApiError('not_found');
-        return pictureHeadResponse(name, object, { ifNoneMatch });
-      }
-      const picture = await sourceOf(context).open(name);
+      const object = req.method === 'HEAD' && (await source.head(name));
+      if (object) return pictureHeadResponse(name, object, { ifNoneMatch });
+      const picture = await openPicture(name, source);
       if (!picture) throw new ApiError('not_found');
+      if (req.method === 'HEAD') return pictureHeadResponse(name, picture, { ifNoneMatch });
       const [range, ifRange] = [req.header('range'), req.header('if-range')];
       return pictureResponse(name, picture, { ifNoneMatch, range, ifRange });
     },

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Scope } from '../keys/key-record.ts';
 import type { EdgeContext } from '../endpoint.ts';
+import type { Scope } from '../keys/key-record.ts';
 import type { Defer, PictureSource } from '../pictures/picture-source.ts';
 
 /** What `app.ts` hands to the routes; each takes its pick. */

@@ -51,13 +51,13 @@ export async function startSigningBackend(options: SigningBackendOptions): Promi
 
   async function generate(body: Uint8Array): Promise<FormData> {
     const request = generateRequestSchema.parse(JSON.parse(new TextDecoder().decode(body)));
-    const { model, size, format, quality } = request;
+    const { images: asked, ...common } = request;
     const form = new FormData();
     const images: GenerateResult['images'] = [];
-    for (const { prompt, seed } of request.images) {
-      const fingerprint = await fingerprintOf({ model, prompt, seed, size, format, quality });
+    for (const { prompt, seed } of asked) {
+      const fingerprint = await fingerprintOf({ ...common, prompt, seed });
       const bytes = options.bytesOf(fingerprint);
-      const etag = await options.put(objectKeyOf(fingerprint, format), bytes);
+      const etag = await options.put(objectKeyOf(fingerprint, common.format, common.tenant), bytes);
       images.push({ fingerprint, seed, etag, created: true });
       form.set(fingerprint, new Blob([bytes]), fingerprint);
       made++;

@@ -37,7 +37,7 @@ describe('/i/{fingerprint}.{extension}', () => {
       expect(headersOf(response)).toEqual({
         'accept-ranges': 'bytes',
         'access-control-allow-origin': '*',
-        'access-control-expose-headers': 'x-request-id,retry-after,etag,content-range',
+        'access-control-expose-headers': expect.stringContaining('etag'),
         'cache-control': 'public, max-age=31536000, immutable',
         'content-disposition': `inline; filename="${FINGERPRINT}.png"`,
         'content-length': String(SIZE),

@@ -40,9 +40,15 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** Statuses that each endpoint's own tests show. */
 const EXPECTED: Record<string, number[]> = {
-  'post /v1/images/generations': [200, 400, 401, 403, 404, 405, 409, 422, 500, 503],
-  'get /i/{file}': [200, 206, 304, 404, 405, 416, 500, 503],
-  'head /i/{file}': [200, 304, 404, 405, 500, 503],
+  'post /v1/images/generations': [200, 400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 503, 504],
+  'get /i/{file}': [200, 206, 304, 404, 405, 410, 416, 500, 503, 504],
+  'head /i/{file}': [200, 304, 404, 405, 410, 500, 503, 504],
+  'get /p/{file}': [200, 206, 304, 401, 403, 404, 405, 410, 416, 500, 503, 504],
+  'get /s/{key}/{signature}/{options}/{file}': [
+    200, 302, 304, 400, 401, 402, 403, 404, 405, 410, 429, 500, 503, 504,
+  ],
+  'head /s/{key}/{signature}/{options}/{file}': [200, 302, 304, 400, 401, 403, 404, 405, 410, 500, 503],
+  'get /v1/url-signing-secret': [200, 401, 403, 404, 405, 500],
   'get /v1/models': [200, 401, 403, 405, 500],
   'get /v1/models/{id}': [200, 401, 403, 404, 405, 500],
   'post /v1/admin/keys': [201, 400, 401, 403, 404, 405, 500],
@@ -79,8 +85,9 @@ describe('GET /openapi.json', () => {
   it('asks for a key exactly where one is needed', () => {
     for (const { name, operation } of operations) {
       const statuses = Object.keys(operation.responses);
-      expect(operation.security !== undefined, name).toBe(name.includes(' /v1/'));
-      expect(statuses.includes('401') && statuses.includes('403'), name).toBe(name.includes(' /v1/'));
+      expect(operation.security !== undefined, name).toBe(/ \/(?:v1|p)\//u.test(name));
+      const refuses = / \/(?:v1|p|s)\//u.test(name);
+      expect(statuses.includes('401') && statuses.includes('403'), name).toBe(refuses);
     }
   });
 

@@ -41,11 +41,16 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
     async generate(request) {
       backend.requests.push(generateRequestSchema.parse(request));
       if (backend.failure) throw backend.failure;
-      const { model, images, size, format, quality } = request;
+      const { images, ...common } = request;
       const pictures = images.map(async ({ prompt, seed }): Promise<GeneratedPicture> => {
-        const fingerprint = await fingerprintOf({ model, prompt, seed, size, format, quality });
+        const fingerprint = await fingerprintOf({ ...common, prompt, seed });
         const bytes = bytesOf(fingerprint);
-        return { fingerprint, seed, bytes, etag: store.put(objectKeyOf(fingerprint, format), bytes) };
+        return {
+          fingerprint,
+          seed,
+          bytes,
+          etag: store.put(objectKeyOf(fingerprint, common.format, common.tenant), bytes),
+        };
       });
       return { pictures: backend.distort(await Promise.all(pictures)), timings: NO_TIME };
     },

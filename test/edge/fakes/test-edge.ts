@@ -3,19 +3,32 @@ import { env } from 'cloudflare:workers';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
 import { createDurableIdempotency } from '../../../edge/durable/idempotency-object.ts';
+import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
 import { type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
 import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
 import type { TenantPlan } from '../../../edge/keys/tenant.ts';
 import { createD1TenantRegistry } from '../../../edge/keys/tenant-registry.ts';
+import type { Prices } from '../../../edge/ledger/prices.ts';
+import { createBlockList } from '../../../edge/policy/block-list.ts';
+import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
+import type { UrlPresets } from '../../../edge/signed-urls/url-options.ts';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
 import { modelCardSchema } from '../../../gpu-backend/contract/model-card.ts';
+import type { SigningKey } from '../../../gpu-backend/contract/signature.ts';
+import { createInProcessFlights } from './in-process-flights.ts';
 import { createMemoryBackend, type MemoryBackend } from './memory-backend.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from './memory-object-store.ts';
 
 /** 2026-11-23T00:00:00Z, in milliseconds since 1970. */
 export const NOW_MS = 1_795_392_000_000;
 export const MODEL = modelCardSchema.parse(JSON.parse(String(env.MODEL_CARD)));
+
+/** Secrets that signed image URLs derive from, the newest first. */
+export const URL_SIGNING_KEYS = [
+  { id: 'new', secret: 'n'.repeat(32) },
+  { id: 'old', secret: 'o'.repeat(32) },
+] as const;
 
 export interface TestEdge {
   readonly origin: string;
@@ -33,17 +46,25 @@ export interface TestEdgeOptions {
   readonly now?: () => number;
   readonly keys?: KeyStore;
   readonly publicUrl?: string;
+  readonly prices?: Prices;
+  readonly blockedTerms?: readonly string[];
+  readonly urlSigningKeys?: readonly SigningKey[] | undefined;
+  readonly urlPresets?: UrlPresets;
 }
 
 /**
  * The whole application with the runtime's own D1 and colo cache; object store and backend in memory. Each has an origin
  * of its own, so that none finds another's pictures in the cache.
  */
-export function createTestEdge({ keys, publicUrl, now = () => NOW_MS }: TestEdgeOptions = {}): TestEdge {
+export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
+  const { keys, publicUrl, now = () => NOW_MS, prices = { picture: 1, resample: 0, hit: 0 } } = options;
+  const { blockedTerms = [], urlSigningKeys = URL_SIGNING_KEYS, urlPresets = {} } = options;
   const origin = `https://${crypto.randomUUID()}.example`;
   const store = createMemoryObjectStore();
   const backend = createMemoryBackend(store);
+  const recipes = createD1RecipeBook(env.DB);
   const log: Readonly<Record<string, unknown>>[] = [];
+  const write = (entry: Readonly<Record<string, unknown>>): number => log.push(entry);
   const app = createApp({
     model: MODEL,
     publicUrl,
@@ -53,9 +74,15 @@ export function createTestEdge({ keys, publicUrl, now = () => NOW_MS }: TestEdge
     idempotency: createDurableIdempotency(env.IDEMPOTENCY),
     store,
     cache: createColoCache(caches.default),
-    backend,
+    flights: createInProcessFlights({ backend, store, recipes, now, log: write }),
+    recipes,
+    ledgerOf: createDurableLedgers(env.LEDGER),
+    prices,
+    policy: createBlockList(blockedTerms),
+    urlSigningKeys,
+    urlPresets,
     now,
-    log: (entry) => log.push(entry),
+    log: write,
   });
   const edge: TestEdge = {
     origin,

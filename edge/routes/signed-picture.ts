@@ -1,0 +1,181 @@
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
+import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
+import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { ImageRequest } from '../generation/image-request.ts';
+import type { ImageMaker } from '../generation/make-images.ts';
+import { createImageRequestParser } from '../generation/parse-image-request.ts';
+import { type PlannedPicture, pictureNameOfPlan, planPictures } from '../generation/plan-pictures.ts';
+import { SpendingRefused } from '../generation/spending-refused.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
+import { pictureUrlOf } from '../pictures/picture-name.ts';
+import { pictureHeadResponse, pictureResponse } from '../pictures/picture-response.ts';
+import { parseSignedUrl, type SignedUrl } from '../signed-urls/signed-url.ts';
+import { parseUrlOptions, type UrlOptions, type UrlPresets } from '../signed-urls/url-options.ts';
+import { verifySignedUrl } from '../signed-urls/verify-signed-url.ts';
+import type { RouteOptions } from './route-options.ts';
+
+/** A redirect may be kept so long: as long as a revoked key holds, and a hit is not counted again. */
+const REDIRECT_MAX_AGE_S = 60;
+
+export interface SignedPictureOptions
+  extends Pick<RouteOptions, 'deferOf' | 'originOf' | 'sourceOf' | 'now'> {
+  readonly model: ModelCard;
+  readonly maker: ImageMaker;
+  readonly keys: KeyStore;
+  /** Undefined: there are no signed URLs. */
+  readonly urlSigningKeys: readonly SigningKey[] | undefined;
+  readonly urlPresets: UrlPresets;
+}
+
+const common = {
+  path: '/s/{key}/{signature}/{options}/{file}',
+  description:
+    'What `<img src>` uses: the URL alone makes the picture, or finds it, and is charged to the API key that signed it. A public picture is answered by a redirect to its immutable URL, so that it is cached once whatever leads to it; a private one with its bytes. HEAD finds, and makes nothing. `npm run sign-url` signs.',
+  request: {
+    params: z.object({
+      key: z.string().openapi({ description: 'Id of the API key: the 12 characters behind `glp_live_`.' }),
+      signature: z.string().openapi({ description: 'HMAC-SHA-256, base64url.' }),
+      options: z.string().openapi({
+        description:
+          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), expires (seconds since 1970).',
+        example: 'size:128,seed:7',
+      }),
+      file: z.string().openapi({
+        description: 'The prompt, percent-encoded, and .png, .webp, .jpg or .avif.',
+        example: 'a%20red%20apple.webp',
+      }),
+    }),
+  },
+} as const satisfies Partial<RouteConfig>;
+
+const found: RouteConfig['responses'] = {
+  200: { description: 'A private picture.', headers: REQUEST_ID_HEADER },
+  302: {
+    description: 'A public picture’s immutable URL.',
+    headers: {
+      ...REQUEST_ID_HEADER,
+      location: { description: 'Under /i/.', schema: { type: 'string', format: 'uri' } },
+    },
+  },
+  304: { description: 'The entity tag in If-None-Match is that of the private picture.' },
+};
+const errors = [
+  'invalid_request',
+  'invalid_signature',
+  'insufficient_scope',
+  'tenant_suspended',
+  'not_found',
+  'method_not_allowed',
+  'gone',
+  'internal_error',
+  'storage_unavailable',
+] as const;
+
+/** `GET` and `HEAD /s/{key}/{signature}/{options}/{prompt}.{extension}` */
+export function signedPicture(options: SignedPictureOptions): Endpoint {
+  const { model, maker, keys, urlSigningKeys, urlPresets, deferOf, originOf, sourceOf, now } = options;
+  const parse = createImageRequestParser(model);
+
+  function redirect(plan: PlannedPicture, origin: string, expires = Number.POSITIVE_INFINITY): Response {
+    const maxAgeS = Math.floor(Math.min(REDIRECT_MAX_AGE_S, expires - now() / 1000));
+    const headers = {
+      location: pictureUrlOf(pictureNameOfPlan(plan), origin),
+      'cache-control': `public, max-age=${maxAgeS}`,
+      'cross-origin-resource-policy': 'cross-origin',
+    };
+    return new Response(null, { status: 302, headers });
+  }
+
+  return {
+    spec: {
+      method: 'get',
+      operationId: 'getSignedPicture',
+      summary: 'A picture from its URL alone',
+      ...common,
+      responses: {
+        ...found,
+        ...errorResponses(
+          ...errors,
+          'request_moderated',
+          'content_moderated',
+          'insufficient_credits',
+          'budget_exceeded',
+          'rate_limited',
+          'backend_unavailable',
+          'ledger_unavailable',
+          'policy_unavailable',
+          'deadline_exceeded',
+        ),
+      },
+    },
+    headSpec: {
+      method: 'head',
+      operationId: 'headSignedPicture',
+      summary: 'Whether the picture of a signed URL was made',
+      ...common,
+      responses: { ...found, ...errorResponses(...errors) },
+    },
+    pattern: '/s/*',
+    async handle(context) {
+      const { req } = context;
+      const url = urlSigningKeys && parseSignedUrl(req.url);
+      if (!url) throw new ApiError('not_found');
+      const { key, tenant } = await verifySignedUrl(url, { keys, urlSigningKeys, now });
+      const { expires, ...wanted } = parseUrlOptions(url.options, urlPresets);
+      if (expires !== undefined && now() / 1000 >= expires) {
+        throw new ApiError('gone', { message: 'This URL has expired.' });
+      }
+      const request = parse(bodyOf(url, wanted));
+      const [plan] = await planPictures(request, model, tenant.id);
+      if (!plan) throw new Error('a signed URL asks for one picture');
+      const origin = originOf(context);
+      const name = pictureNameOfPlan(plan);
+      const source = sourceOf(context);
+      const ifNoneMatch = req.header('if-none-match');
+      if (req.method === 'HEAD') {
+        const object = await source.head(name);
+        if (!object) throw new ApiError('not_found');
+        if (name.tenant === undefined) return redirect(plan, origin, expires);
+        return pictureHeadResponse(name, object, { ifNoneMatch });
+      }
+      const call = {
+        principal: key,
+        plan: tenant.plan,
+        requestKey: context.get('requestKey'),
+        origin,
+        defer: deferOf(context),
+      };
+      await maker.make(request, call).catch(withoutNumbers);
+      if (name.tenant === undefined) return redirect(plan, origin, expires);
+      const picture = await source.open(name);
+      if (!picture) throw new ApiError('storage_unavailable', { cause: new Error('a made picture is gone') });
+      const [range, ifRange] = [req.header('range'), req.header('if-range')];
+      return pictureResponse(name, picture, { ifNoneMatch, range, ifRange });
+    },
+  };
+}
+
+function bodyOf(
+  { prompt, extension }: SignedUrl,
+  { size, seed, quality, visibility }: UrlOptions,
+): ImageRequest {
+  return {
+    prompt,
+    output_format: formatOfExtension(extension),
+    ...(size !== undefined && { size: `${size}x${size}` }),
+    ...(seed !== undefined && { seed }),
+    ...(quality !== undefined && { output_compression: quality }),
+    ...(visibility && { visibility }),
+  };
+}
+
+/** Whoever looks at a page must not read its owner's balance from its pictures. */
+function withoutNumbers(error: unknown): never {
+  throw error instanceof SpendingRefused
+    ? new ApiError(error.code, { ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) })
+    : error;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { NO_URL_OPTIONS } from '../../gpu-backend/contract/url-signature.ts';
+
+const digits = z.string().regex(/^\d{1,16}$/u, 'must be an integer');
+const visibility = z.enum(['public', 'private'], 'must be public or private');
+
+/** What a preset may fix. A URL's own options go before its preset's. */
+const presetSchema = z.strictObject({ size: z.int(), seed: z.int(), quality: z.int(), visibility }).partial();
+
+export const urlPresetsSchema = z.record(
+  z.string().regex(/^[a-z0-9-]{1,32}$/u, 'a preset is named by lower case letters, digits and dashes'),
+  presetSchema,
+);
+
+export type UrlPresets = z.infer<typeof urlPresetsSchema>;
+
+const optionsSchema = z
+  .strictObject({
+    preset: z.string(),
+    size: digits,
+    seed: digits,
+    quality: digits,
+    visibility,
+    /** Seconds since 1970. */
+    expires: digits,
+  })
+  .partial();
+
+export interface UrlOptions extends z.infer<typeof presetSchema> {
+  /** Seconds since 1970; undefined: never. Not part of the picture, so not of its name. */
+  readonly expires?: number;
+}
+
+/**
+ * Reads `name:value[,name:value…]`.
+ * @throws ApiError `invalid_request` with the option that is unknown, wrong or given twice.
+ */
+export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
+  if (text === NO_URL_OPTIONS) return {};
+  const given = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const [, name, value] = /^([a-z]+):([\w-]+)$/u.exec(part) ?? [];
+    if (name === undefined || value === undefined) {
+      throw invalid('options', `options must be name:value pairs joined by commas, or ${NO_URL_OPTIONS}`);
+    }
+    if (given.has(name)) throw invalid(name, `${name} is given twice; allowed is once`);
+    given.set(name, value);
+  }
+  const parsed = optionsSchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    if (issue?.code === 'unrecognized_keys') {
+      const allowed = Object.keys(optionsSchema.shape).join(', ');
+      throw invalid(issue.keys[0] ?? 'options', `${issue.keys[0]} is not an option; allowed are ${allowed}`);
+    }
+    throw invalid(String(issue?.path[0]), `${String(issue?.path[0])} ${issue?.message}`);
+  }
+  const { preset, size, seed, quality, visibility: visible, expires } = parsed.data;
+  if (preset !== undefined && !Object.hasOwn(presets, preset)) {
+    const allowed = Object.keys(presets).join(', ') || 'none';
+    throw invalid('preset', `preset (${preset}) is not known; allowed are ${allowed}`);
+  }
+  return {
+    ...(preset !== undefined && presets[preset]),
+    ...(size !== undefined && { size: Number(size) }),
+    ...(seed !== undefined && { seed: Number(seed) }),
+    ...(quality !== undefined && { quality: Number(quality) }),
+    ...(visible && { visibility: visible }),
+    ...(expires !== undefined && { expires: Number(expires) }),
+  };
+}
+
+function invalid(param: string, message: string): ApiError {
+  return new ApiError('invalid_request', { param, message });
+}

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../../gpu-backend/contract/api-key.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import { loadSigningKeys } from './dev-secrets.ts';
+import { loadDevSecrets } from './dev-secrets.ts';
 import { type DevSession, loadDevKey, writeDevSession } from './dev-session.ts';
 import { readModelCard } from './model-directory.ts';
 import type { StartOptions } from './options.ts';
@@ -31,7 +31,8 @@ export async function loadSettings(options: StartOptions, environment: Environme
   const s3 = s3VariablesOf(environment, port);
   const remoteBackend = remoteBackendOf(environment);
   const backendPort = await freePort();
-  const signingKeys = environment.SIGNING_KEYS || (await loadSigningKeys(dataDir));
+  const secrets = await loadDevSecrets(dataDir);
+  const signingKeys = environment.SIGNING_KEYS || secrets.SIGNING_KEYS;
   const key = await loadDevKey(dataDir);
   const session = {
     url: `http://${HOST}:${port}`,
@@ -51,6 +52,8 @@ export async function loadSettings(options: StartOptions, environment: Environme
       ...s3,
       BACKEND_URL: session.backendUrl,
       SIGNING_KEYS: signingKeys,
+      URL_SIGNING_KEYS: environment.URL_SIGNING_KEYS || secrets.URL_SIGNING_KEYS,
+      RECEIPT_SIGNING_KEY: environment.RECEIPT_SIGNING_KEY || secrets.RECEIPT_SIGNING_KEY,
       MODEL_CARD: JSON.stringify(model),
       ...(environment.PUBLIC_URL ? { PUBLIC_URL: environment.PUBLIC_URL } : {}),
     },

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
+import { NO_URL_OPTIONS, type SignableUrl } from '../../gpu-backend/contract/url-signature.ts';
+import { CommandError } from '../keys/command-error.ts';
+import { parseExpiry } from '../keys/option-values.ts';
+
+const EXTENSIONS = ['webp', 'png', 'jpg', 'avif'];
+/** What stands in the URL as it is given; the edge checks it. */
+const PASSED_ON = ['preset', 'size', 'seed', 'quality', 'visibility'] as const;
+
+export const USAGE: string = `npm run sign-url -- PROMPT [--as webp|png|jpg|avif] [--size PIXELS] [--seed N] [--quality 1…100]
+    [--preset NAME] [--visibility private] [--expires WHEN] [--data DIR]
+
+  WHEN  a duration from now (90d, 12h, 30m) or a date (2027-01-31)
+
+Prints the URL of a picture, to be used as <img src>. Asks GALIP_URL for the signing secret of GALIP_API_KEY; where
+neither is set, the stack that \`npm start\` runs.`;
+
+export interface SignCommand {
+  readonly url: Omit<SignableUrl, 'keyId'>;
+  /** As given; undefined: the default data folder. */
+  readonly dataDir: string | undefined;
+}
+
+/**
+ * The command line of `npm run sign-url`; undefined where help is asked for.
+ * @throws CommandError naming what is wrong, and what is allowed.
+ */
+export function parseCommand(argv: readonly string[], nowS: number): SignCommand | undefined {
+  const { values, positionals } = parse(argv);
+  const [prompt, ...others] = positionals;
+  if (values.help || prompt === undefined) return undefined;
+  if (others.length > 0) throw new CommandError('Give one prompt, in quotation marks.');
+  const extension = values.as ?? 'webp';
+  if (!formatOfExtension(extension)) {
+    throw new CommandError(
+      `--as is ${JSON.stringify(extension)}: it must be one of ${EXTENSIONS.join(', ')}.`,
+    );
+  }
+  const pairs = PASSED_ON.flatMap((name) => (values[name] === undefined ? [] : [`${name}:${values[name]}`]));
+  const expires = values.expires === undefined ? null : parseExpiry(values.expires, nowS);
+  if (expires !== null) pairs.push(`expires:${expires}`);
+  return { url: { options: pairs.join(',') || NO_URL_OPTIONS, prompt, extension }, dataDir: values.data };
+}
+
+function parse(argv: readonly string[]) {
+  const string = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        as: string,
+        size: string,
+        seed: string,
+        quality: string,
+        preset: string,
+        visibility: string,
+        expires: string,
+        data: string,
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (cause) {
+    throw new CommandError((cause as Error).message, { cause });
+  }
+}

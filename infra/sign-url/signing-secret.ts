@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { CommandError } from '../keys/command-error.ts';
+import type { DevSession } from '../local/dev-session.ts';
+import { readJsonFile } from '../local/secret-file.ts';
+
+export interface SigningSecret {
+  readonly origin: string;
+  readonly keyId: string;
+  readonly secret: string;
+}
+
+/** An answer takes milliseconds; after this the edge hangs. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * The URL signing secret of GALIP_API_KEY, from GALIP_URL; where neither is set, of the stack that `npm start` runs with
+ * this data folder.
+ * @throws CommandError that names what is missing or what the edge says, never a key.
+ */
+export async function fetchSigningSecret(
+  environment: Readonly<Record<string, string | undefined>>,
+  dataDir: string,
+): Promise<SigningSecret> {
+  const { url, apiKey } = await sessionOf(environment, dataDir);
+  const { origin } = new URL(url);
+  const response = await fetch(`${origin}/v1/url-signing-secret`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+    // The key goes to this origin alone.
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((cause: unknown) => {
+    throw new CommandError(`${origin} does not answer. Is it running?`, { cause });
+  });
+  const answer = (await response.json().catch(() => ({}))) as {
+    readonly key_id?: string;
+    readonly secret?: string;
+    readonly error?: { readonly message?: string };
+  };
+  if (response.ok && answer.key_id && answer.secret) {
+    return { origin, keyId: answer.key_id, secret: answer.secret };
+  }
+  throw new CommandError(
+    `${response.status}: ${answer.error?.message ?? 'the answer is not that of this API'}`,
+  );
+}
+
+async function sessionOf(
+  { GALIP_URL, GALIP_API_KEY }: Readonly<Record<string, string | undefined>>,
+  dataDir: string,
+): Promise<Pick<DevSession, 'url' | 'apiKey'>> {
+  if (GALIP_URL && GALIP_API_KEY && URL.canParse(GALIP_URL)) return { url: GALIP_URL, apiKey: GALIP_API_KEY };
+  if (GALIP_URL || GALIP_API_KEY) {
+    throw new CommandError('Set both GALIP_URL (https://…) and GALIP_API_KEY, or neither.');
+  }
+  const file = join(dataDir, 'dev.json');
+  const session = (await readJsonFile(file)) as Partial<DevSession> | undefined;
+  if (session?.url && session.apiKey) return { url: session.url, apiKey: session.apiKey };
+  throw new CommandError(`There is no ${file}: run \`npm start\`, or set GALIP_URL and GALIP_API_KEY.`);
+}

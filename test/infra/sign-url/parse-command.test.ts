@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from '../../../infra/sign-url/parse-command.ts';
+
+const urlOf = (...argv: string[]) => parseCommand(argv, 1_000)?.url;
+
+describe('npm run sign-url', () => {
+  it('makes a webp of the prompt unless told otherwise', () => {
+    expect(urlOf('a red apple')).toEqual({ options: '-', prompt: 'a red apple', extension: 'webp' });
+  });
+
+  it('passes the options on, in one order', () => {
+    const argv = [
+      '--seed',
+      '7',
+      '--size',
+      '128',
+      'cat',
+      '--as',
+      'png',
+      '--expires',
+      '1h',
+      '--preset',
+      'icon',
+    ];
+    expect(urlOf(...argv)).toEqual({
+      options: 'preset:icon,size:128,seed:7,expires:4600',
+      prompt: 'cat',
+      extension: 'png',
+    });
+  });
+
+  it.each([[[]], [['--help']], [['cat', '-h']]])('shows its use for %j', (argv) => {
+    expect(parseCommand(argv, 0)).toBeUndefined();
+  });
+
+  it.each([
+    [['a', 'cat'], /one prompt/u],
+    [['cat', '--as', 'gif'], /"gif".*webp, png, jpg, avif/u],
+    [['cat', '--expires', 'soon'], /--expires/u],
+    [['cat', '--colour', 'red'], /--colour/u],
+  ])('refuses %j', (argv, message) => {
+    expect(() => parseCommand(argv, 0)).toThrow(message);
+  });
+});

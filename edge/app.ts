@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../gpu-backend/contract/model-card.ts';
+import type { ReceiptSigner } from '../gpu-backend/contract/receipt.ts';
 import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
@@ -23,6 +24,7 @@ import { createPictureSource } from './pictures/picture-source.ts';
 import { createOpenPicture } from './pictures/remake-picture.ts';
 import type { PromptPolicy } from './policy/prompt-policy.ts';
 import type { RecipeBook } from './recipes/recipe-book.ts';
+import { accountEndpoints } from './routes/account/account-endpoints.ts';
 import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
 import { createImages } from './routes/create-images.ts';
 import { getIndex } from './routes/get-index.ts';
@@ -57,6 +59,8 @@ export interface AppOptions {
   /** Secrets that signed image URLs derive from, the newest first; undefined: there are no signed URLs. */
   readonly urlSigningKeys: readonly SigningKey[] | undefined;
   readonly urlPresets: UrlPresets;
+  /** Undefined: there are no receipts. */
+  readonly receiptSigner: ReceiptSigner | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -80,6 +84,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     policy,
     urlSigningKeys,
     urlPresets,
+    receiptSigner,
     now,
     log,
   } = options;
@@ -134,6 +139,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     listModels({ ...route, model }),
     getModel({ ...route, model }),
     ...adminEndpoints({ ...route, keys: keyRegistry, tenants }),
+    ...accountEndpoints({ ...route, ledgerOf, tenants, receiptSigner }),
     healthz(),
     getOpenApi({ app, originOf }),
   ];

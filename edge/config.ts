@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ModelCard, modelCardSchema } from '../gpu-backend/contract/model-card.ts';
+import { type ReceiptSigningKey, receiptSigningKeySchema } from '../gpu-backend/contract/receipt.ts';
 import { parseSigningKeys, type SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { FlightObject } from './durable/flight-object.ts';
 import type { IdempotencyObject } from './durable/idempotency-object.ts';
@@ -36,6 +37,8 @@ export interface EdgeConfig {
   readonly urlSigningKeys: readonly [SigningKey, ...SigningKey[]] | undefined;
   /** Options of signed image URLs by the name of their preset. */
   readonly urlPresets: UrlPresets;
+  /** Signs receipts; undefined: there are none. */
+  readonly receiptSigningKey: ReceiptSigningKey | undefined;
 }
 
 export interface S3Config {
@@ -98,6 +101,7 @@ const variablesSchema = z.object({
   PROMPT_BLOCK_LIST: z.string().default('').transform(termsOf),
   PROMPT_POLICY_URL: optional(bareUrl),
   URL_SIGNING_KEYS: optional(signingKeys),
+  RECEIPT_SIGNING_KEY: optional(z.string().transform(parseJson).pipe(receiptSigningKeySchema)),
   URL_PRESETS: z.string().default('{}').transform(parseJson).pipe(urlPresetsSchema),
   DB: z.custom<D1Database>(
     (value) => typeof value === 'object' && value !== null,
@@ -129,6 +133,7 @@ export function parseConfig(env: WorkerEnv): EdgeConfig {
     policyUrl: data.PROMPT_POLICY_URL,
     urlSigningKeys: data.URL_SIGNING_KEYS,
     urlPresets: data.URL_PRESETS,
+    receiptSigningKey: data.RECEIPT_SIGNING_KEY,
   };
 }
 

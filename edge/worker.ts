@@ -1,4 +1,5 @@
 import { ApiError } from '../gpu-backend/contract/errors.ts';
+import { createReceiptSigner } from '../gpu-backend/contract/receipt.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { createApp } from './app.ts';
@@ -32,7 +33,7 @@ function appOf(env: WorkerEnv): App {
   const existing = apps.get(env);
   if (existing) return existing;
   const config = parseConfig(env);
-  const { model, publicUrl, s3, signingKey, prices, urlSigningKeys, urlPresets } = config;
+  const { model, publicUrl, s3, signingKey, prices, urlSigningKeys, urlPresets, receiptSigningKey } = config;
   const now = (): number => Date.now();
   // Workers refuse a `fetch` that is called as another object's method.
   const fetcher: typeof fetch = (input, init) => fetch(input, init);
@@ -59,6 +60,7 @@ function appOf(env: WorkerEnv): App {
     policy: policyOf(config, { signingKey, fetcher, now }),
     urlSigningKeys,
     urlPresets,
+    receiptSigner: receiptSigningKey && createReceiptSigner(receiptSigningKey),
     now,
     log,
   });

@@ -5,6 +5,7 @@ import { flushOutbox } from '../ledger/flush-outbox.ts';
 import type {
   Balance,
   ChargesQuery,
+  Credited,
   CreditGrant,
   LedgerOf,
   Recorded,
@@ -50,7 +51,7 @@ export class LedgerObject extends DurableObject<WorkerEnv> {
     return this.#thenWake(() => this.#core.record(request));
   }
 
-  credit(grant: CreditGrant): ReturnType<LedgerCore['credit']> {
+  credit(grant: CreditGrant): Credited {
     return this.#thenWake(() => this.#core.credit(grant));
   }
 

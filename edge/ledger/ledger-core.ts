@@ -6,6 +6,7 @@ import type {
   Allowance,
   Balance,
   ChargesQuery,
+  Credited,
   CreditGrant,
   Recorded,
   RecordRequest,
@@ -44,7 +45,7 @@ export interface LedgerCore {
   usage(query: UsageQuery): readonly UsageGroupTotal[];
   charges(query: ChargesQuery): readonly SettledCharge[];
   balance(): Balance;
-  credit(grant: CreditGrant): { readonly added: boolean; readonly balance: Balance };
+  credit(grant: CreditGrant): Credited;
   /** Releases reservations whose lease has ended. */
   expire(): void;
   /** The messages to send next, if any is due. */
@@ -121,8 +122,8 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
     charges: (query) => chargesOfDay(sql, tenant, query),
     balance: () => balanceOf(sql),
     credit(grant) {
-      const added = commit('credit', ({ nowMs }) => addCredit(sql, grant, nowMs));
-      return { added, balance: balanceOf(sql) };
+      const result = commit('credit', ({ nowMs }) => addCredit(sql, grant, nowMs));
+      return { result, balance: balanceOf(sql) };
     },
     expire,
     nextUsage() {

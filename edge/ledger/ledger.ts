@@ -166,6 +166,12 @@ export interface CreditGrant {
   readonly note: string;
 }
 
+export interface Credited {
+  /** `known`: this grant was made before; `conflict`: one of this id, with other units. Nothing is added then. */
+  readonly result: 'added' | 'known' | 'conflict';
+  readonly balance: Balance;
+}
+
 /**
  * The account of one tenant. Every call is one transaction and may be repeated: what it has changed once it changes no
  * second time.
@@ -186,8 +192,7 @@ export interface Ledger {
   /** In the order of their ids. */
   charges(query: ChargesQuery): Promise<readonly SettledCharge[]>;
   balance(): Promise<Balance>;
-  /** False when a grant of this id was made before: nothing is added then. @throws Error when it had other units. */
-  credit(grant: CreditGrant): Promise<{ readonly added: boolean; readonly balance: Balance }>;
+  credit(grant: CreditGrant): Promise<Credited>;
 }
 
 /** The ledger of a tenant. */

@@ -23,3 +23,8 @@ export function secondsToNextMonth(timeMs: number): number {
 function secondsUntil(endMs: number, timeMs: number): number {
   return Math.ceil((endMs - timeMs) / 1000);
 }
+
+/** How many days `from` … `to` are, both counted; below 1 where they are the wrong way round. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+}

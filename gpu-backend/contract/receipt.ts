@@ -40,7 +40,7 @@ const publicKeySchema = z.object({
 /** Public half of a signing key as a JSON Web Key (RFC 8037). */
 export type ReceiptPublicKey = z.infer<typeof publicKeySchema>;
 
-/** Keys as `GET /v1/receipts/keys` publishes them (RFC 7517). */
+/** Keys as `GET /.well-known/galip-receipts.json` publishes them (RFC 7517). */
 export const receiptKeySetSchema = z.object({ keys: z.array(publicKeySchema) });
 
 /** The private half; JSON text of an Ed25519 JSON Web Key. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type ReceiptPublicKey, receiptKeySetSchema } from '../../gpu-backend/contract/receipt.ts';
 import { AuditError } from './audit-error.ts';
 
-/** The public keys of a key set: a file, or the URL of an edge's `/v1/receipts/keys`. @throws AuditError */
+/** The public keys of a key set: a file, or the URL of an edge's `/.well-known/galip-receipts.json`. @throws AuditError */
 export async function loadKeys(source: string): Promise<readonly ReceiptPublicKey[]> {
   try {
     const text = /^https?:/u.test(source) ? await download(source) : await readFile(source, 'utf8');

@@ -5,7 +5,8 @@ import { AuditError } from './audit-error.ts';
 import { loadKeys } from './load-keys.ts';
 import { readReceipts } from './read-receipts.ts';
 
-const USAGE = 'usage: npm run audit -- RECEIPTS.jsonl --keys FILE|URL   (URL: https://…/v1/receipts/keys)';
+const USAGE =
+  'usage: npm run audit -- RECEIPTS.jsonl --keys FILE|URL   (URL: https://…/.well-known/galip-receipts.json)';
 
 async function audit(args: readonly string[]): Promise<number> {
   const { path, keys } = parseOptions(args);

@@ -120,7 +120,7 @@ export class LedgerRun {
         () => this.#ledger.credit(grant),
         () => model.grants.set(grant.id, grant.units),
       );
-      if (answers) expect(answers[0].added).toBe(!known);
+      if (answers) expect(answers[0].result).toBe(known ? 'known' : 'added');
     } else if (operation.kind === 'advance') model.nowMs += operation.ms;
     else if (operation.kind === 'expire') {
       this.#both(

@@ -15,6 +15,7 @@ import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import type { UrlPresets } from '../../../edge/signed-urls/url-options.ts';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
 import { modelCardSchema } from '../../../gpu-backend/contract/model-card.ts';
+import { createReceiptSigner, type ReceiptSigningKey } from '../../../gpu-backend/contract/receipt.ts';
 import type { SigningKey } from '../../../gpu-backend/contract/signature.ts';
 import { createInProcessFlights } from './in-process-flights.ts';
 import { createMemoryBackend, type MemoryBackend } from './memory-backend.ts';
@@ -29,6 +30,13 @@ export const URL_SIGNING_KEYS = [
   { id: 'new', secret: 'n'.repeat(32) },
   { id: 'old', secret: 'o'.repeat(32) },
 ] as const;
+
+export const RECEIPT_SIGNING_KEY: ReceiptSigningKey = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: 'SCP_iyF-DSThrFru0V3gSyp1bHU3tMhbgk7UYKPFpjk',
+  d: 'XO4P8URAPi6KAaHzP-Bma6uUn7Ko68WGfrfIUpsvRdA',
+};
 
 export interface TestEdge {
   readonly origin: string;
@@ -48,7 +56,8 @@ export interface TestEdgeOptions {
   readonly publicUrl?: string;
   readonly prices?: Prices;
   readonly blockedTerms?: readonly string[];
-  readonly urlSigningKeys?: readonly SigningKey[] | undefined;
+  /** Null: none, and no signed URLs. */
+  readonly urlSigningKeys?: readonly SigningKey[] | null;
   readonly urlPresets?: UrlPresets;
 }
 
@@ -79,8 +88,9 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     ledgerOf: createDurableLedgers(env.LEDGER),
     prices,
     policy: createBlockList(blockedTerms),
-    urlSigningKeys,
+    urlSigningKeys: urlSigningKeys ?? undefined,
     urlPresets,
+    receiptSigner: createReceiptSigner(RECEIPT_SIGNING_KEY),
     now,
     log: write,
   });

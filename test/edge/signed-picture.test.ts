@@ -1,0 +1,218 @@
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseApiKey } from '../../gpu-backend/contract/api-key.ts';
+import { signedPathOf } from '../../gpu-backend/contract/url-signature.ts';
+import { bodyText } from './fakes/body-text.ts';
+import {
+  createTestEdge,
+  type IssueOptions,
+  issueKey,
+  NOW_MS,
+  type TestEdge,
+  URL_SIGNING_KEYS,
+} from './fakes/test-edge.ts';
+
+const NOW_S = NOW_MS / 1000;
+let edge: TestEdge;
+let secret: { readonly key_id: string; readonly secret: string };
+
+async function secretOf(key: string): Promise<typeof secret> {
+  const response = await edge.fetch('/v1/url-signing-secret', {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+const path = (options = '-', prompt = 'a red apple', extension = 'webp') =>
+  signedPathOf({ keyId: secret.key_id, options, prompt, extension }, secret.secret);
+
+async function codeOf(response: Response): Promise<string> {
+  return (await response.json<{ error: { code: string } }>()).error.code;
+}
+
+const tenantOf = (): string => `signs-${crypto.randomUUID()}`;
+const start = async (options: IssueOptions = {}, own = createTestEdge()): Promise<string> => {
+  edge = own;
+  const key = await issueKey(options);
+  secret = await secretOf(key);
+  return key;
+};
+
+beforeEach(async () => {
+  await start();
+});
+
+describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
+  it('makes the picture and leads to its immutable URL', async () => {
+    const response = await edge.fetch(await path('size:128,seed:7,quality:50'), { redirect: 'manual' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('cache-control')).toBe('public, max-age=60');
+    const location = response.headers.get('location') ?? '';
+    expect(location).toMatch(new RegExp(`^${edge.origin}/i/[0-9a-f]{64}\\.webp$`, 'u'));
+    expect(edge.backend.requests).toEqual([
+      expect.objectContaining({
+        images: [{ prompt: 'a red apple', seed: 7 }],
+        size: 128,
+        format: 'webp',
+        quality: 50,
+      }),
+    ]);
+    expect((await edge.fetch(location.slice(edge.origin.length))).status).toBe(200);
+  });
+
+  it('finds what was made before, whoever asked for it', async () => {
+    await edge.generate({ prompt: 'A red  apple', output_format: 'webp' });
+    expect((await edge.fetch(await path())).status).toBe(302);
+    expect(edge.backend.requests).toHaveLength(1);
+  });
+
+  it('has every prompt in one spelling or another', async () => {
+    const prompt = 'ein „Äpfelchen“ / 100 % ?#.webp 🍎';
+    expect((await edge.fetch(await path('-', prompt))).status).toBe(302);
+    const reencoded = (await path('-', prompt)).replace('ein', '%65%69n').replace('%F0%9F', '%f0%9f');
+    expect((await edge.fetch(reencoded)).status).toBe(302);
+    expect(edge.backend.requests).toHaveLength(1);
+  });
+
+  it('tells nothing of the balance', async () => {
+    const limits = { totalUnits: 1, ratePerMinute: 60 };
+    await start({ tenant: tenantOf(), limits });
+    const made = await edge.fetch(await path());
+    const refused = await edge.fetch(await path('seed:1'));
+    expect([made.status, refused.status]).toEqual([302, 429]);
+    for (const { headers } of [made, refused]) {
+      expect([...headers.keys()].filter((name) => /usage|^ratelimit/u.test(name))).toEqual([]);
+    }
+    expect(await bodyText(refused)).not.toMatch(/\d units/u);
+  });
+
+  it.each([
+    ['another prompt', (url: string) => url.replace('apple', 'pear')],
+    ['another format', (url: string) => url.replace('.webp', '.png')],
+    ['another option', (url: string) => url.replace('size%3A64', 'size%3A65')],
+    ['another key', (url: string) => url.replace(/\/s\/.{12}/u, '/s/AAAAAAAAAAAA')],
+    ['another signature', (url: string) => url.replace(/(\/s\/.{12}\/).{43}/u, `$1${'A'.repeat(43)}`)],
+  ])('refuses %s with one and the same answer', async (_, change) => {
+    const response = await edge.fetch(change(await path('size:64')));
+    expect(response.status).toBe(401);
+    expect(await codeOf(response)).toBe('invalid_signature');
+    expect(edge.backend.requests).toEqual([]);
+  });
+
+  it.each([
+    ['a query', (url: string) => `${url}?x=1`],
+    ['no extension', (url: string) => url.replace('.webp', '')],
+    ['a folder more', (url: string) => url.replace('/s/', '/s/x/')],
+    ['bad escapes', (url: string) => url.replace('%20', '%FF')],
+  ])('does not know %s', async (_, change) => {
+    expect((await edge.fetch(change(await path()))).status).toBe(404);
+  });
+
+  it.each([
+    ['size', 'size:7'],
+    ['colour', 'colour:red'],
+    ['size', 'size:64,size:64'],
+    ['preset', 'preset:poster'],
+    ['visibility', 'visibility:secret'],
+    ['seed', 'seed:-1'],
+    ['options', 'size=64'],
+  ])('refuses a wrong %s (%s), signed or not', async (param, options) => {
+    const response = await edge.fetch(await path(options));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param } });
+  });
+
+  it('takes presets, and single options before them', async () => {
+    edge = createTestEdge({ urlPresets: { icon: { size: 32, seed: 5, quality: 40 } } });
+    await edge.fetch(await path('preset:icon'));
+    await edge.fetch(await path('seed:6,preset:icon'));
+    expect(
+      edge.backend.requests.map(({ size, quality, images }) => [size, quality, images[0]?.seed]),
+    ).toEqual([
+      [32, 40, 5],
+      [32, 40, 6],
+    ]);
+  });
+
+  it('expires where it says so, under the same name', async () => {
+    const alive = await edge.fetch(await path(`expires:${NOW_S + 10}`));
+    const location = alive.headers.get('location');
+    expect(alive.headers.get('cache-control')).toBe('public, max-age=10');
+    expect((await edge.fetch(await path())).headers.get('location')).toBe(location);
+    const dead = await edge.fetch(await path(`expires:${NOW_S}`));
+    expect(dead.status).toBe(410);
+    expect(await dead.json()).toMatchObject({ error: { code: 'gone', message: 'This URL has expired.' } });
+  });
+
+  it('answers a private picture with its bytes, for no cache', async () => {
+    const response = await edge.fetch(await path('visibility:private'));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    expect(await bodyText(response)).toMatch(/^picture [0-9a-f]{64}$/u);
+    const etag = response.headers.get('etag') ?? '';
+    const again = await edge.fetch(await path('visibility:private'), { headers: { 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+  });
+
+  it('finds by HEAD, and makes nothing', async () => {
+    const head = async () => (await edge.fetch(await path(), { method: 'HEAD' })).status;
+    expect(await head()).toBe(404);
+    expect(edge.backend.requests).toEqual([]);
+    await edge.fetch(await path());
+    expect(await head()).toBe(302);
+  });
+
+  it('ends with its key', async () => {
+    const key = await start();
+    const id = parseApiKey(key)?.id ?? '';
+    const url = await path();
+    expect((await edge.fetch(url)).status).toBe(302);
+    await env.DB.prepare('UPDATE api_keys SET revoked_at = ? WHERE id = ?').bind(NOW_S, id).run();
+    expect((await edge.fetch(url)).status).toBe(401);
+  });
+
+  it('holds while an older master secret is still listed', async () => {
+    const key = await start();
+    edge = createTestEdge({ urlSigningKeys: [URL_SIGNING_KEYS[1]] });
+    const old = await secretOf(key);
+    secret = old;
+    const url = await path();
+    edge = createTestEdge();
+    expect((await edge.fetch(url)).status).toBe(302);
+    edge = createTestEdge({ urlSigningKeys: [URL_SIGNING_KEYS[0]] });
+    expect((await edge.fetch(url)).status).toBe(401);
+  });
+
+  it('outlives a re-roll of its key by the overlap', async () => {
+    const key = await start();
+    const id = parseApiKey(key)?.id ?? '';
+    const url = await path();
+    const reroll = (expiresAt: number) =>
+      env.DB.prepare('UPDATE api_keys SET hash = ?, previous_hash = ?, previous_expires_at = ? WHERE id = ?')
+        .bind('0f'.repeat(32), hash, expiresAt, id)
+        .run();
+    const [{ hash }] = (
+      await env.DB.prepare('SELECT hash FROM api_keys WHERE id = ?').bind(id).all<{ hash: string }>()
+    ).results as [{ hash: string }];
+    await reroll(NOW_S + 60);
+    expect((await edge.fetch(url)).status).toBe(302);
+    await reroll(NOW_S);
+    expect((await edge.fetch(url)).status).toBe(401);
+  });
+
+  it('needs a key that may generate', async () => {
+    const reader = await issueKey({ scopes: ['read'] });
+    const headers = { authorization: `Bearer ${reader}` };
+    expect((await edge.fetch('/v1/url-signing-secret', { headers })).status).toBe(403);
+  });
+
+  it('is not there where no secrets are set', async () => {
+    const url = await path();
+    const headers = { authorization: `Bearer ${await issueKey()}` };
+    edge = createTestEdge({ urlSigningKeys: null });
+    expect((await edge.fetch(url)).status).toBe(404);
+    expect((await edge.fetch('/v1/url-signing-secret', { headers })).status).toBe(404);
+  });
+});

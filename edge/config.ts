@@ -4,7 +4,10 @@ import { type ReceiptSigningKey, receiptSigningKeySchema } from '../gpu-backend/
 import { parseSigningKeys, type SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { FlightObject } from './durable/flight-object.ts';
 import type { IdempotencyObject } from './durable/idempotency-object.ts';
+import type { JobObjectBase } from './durable/job-object.ts';
 import type { LedgerObject } from './durable/ledger-object.ts';
+import type { WebhookObjectBase } from './durable/webhook-object.ts';
+import type { JobMessage } from './jobs/job-queue.ts';
 import type { Prices } from './ledger/prices.ts';
 import { type UrlPresets, urlPresetsSchema } from './signed-urls/url-options.ts';
 import type { UsageEvent } from './usage/usage-event.ts';
@@ -14,7 +17,10 @@ export interface WorkerEnv {
   readonly DB: D1Database;
   readonly FLIGHT: DurableObjectNamespace<FlightObject>;
   readonly IDEMPOTENCY: DurableObjectNamespace<IdempotencyObject>;
+  readonly JOB: DurableObjectNamespace<JobObjectBase>;
+  readonly JOBS: Queue<JobMessage>;
   readonly LEDGER: DurableObjectNamespace<LedgerObject>;
+  readonly WEBHOOK: DurableObjectNamespace<WebhookObjectBase>;
   readonly USAGE: Queue<UsageEvent>;
   readonly [variable: string]: unknown;
 }
@@ -28,6 +34,8 @@ export interface EdgeConfig {
   readonly model: ModelCard;
   /** Origin that picture URLs begin with; undefined: that of the request. */
   readonly publicUrl: string | undefined;
+  /** Answers where the hosts of webhooks lead. */
+  readonly dnsResolver: URL;
   readonly prices: Prices;
   /** Terms that no prompt may contain. */
   readonly blockedTerms: readonly string[];
@@ -39,6 +47,19 @@ export interface EdgeConfig {
   readonly urlPresets: UrlPresets;
   /** Signs receipts; undefined: there are none. */
   readonly receiptSigningKey: ReceiptSigningKey | undefined;
+  /** Undefined: charges are not exported. */
+  readonly usageExport: UsageExportConfig | undefined;
+}
+
+/** Where charges go for billing. */
+export interface UsageExportConfig {
+  readonly kind: 'webhook' | 'meter';
+  readonly url: URL;
+  readonly secret: string;
+  /** Of meter events. */
+  readonly eventName: string;
+  /** The meter's customer ids by tenant. */
+  readonly customers: Readonly<Record<string, string>>;
 }
 
 export interface S3Config {
@@ -57,6 +78,9 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
+
+/** Cloudflare's, which Workers reach from the inside. */
+const DNS_RESOLVER = 'https://cloudflare-dns.com/dns-query';
 
 const required = z.string('is missing').min(1, 'is empty');
 const bareUrl = required.transform((text, context): URL => {
@@ -85,6 +109,19 @@ const units = (preset: number) =>
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => value || undefined, schema.optional());
 
+const usageExportSchema = z
+  .strictObject({
+    kind: z.enum(['webhook', 'meter'], 'must be webhook or meter'),
+    url: bareUrl,
+    secret: z.string().min(1),
+    eventName: z.string().min(1).default('galip_units'),
+    customers: z.record(z.string(), z.string()).default({}),
+  })
+  .refine(
+    ({ kind, secret }) => kind === 'meter' || secret.startsWith('whsec_'),
+    'must have a secret whsec_… for a webhook',
+  );
+
 const variablesSchema = z.object({
   BACKEND_URL: origin,
   SIGNING_KEYS: signingKeys,
@@ -95,6 +132,7 @@ const variablesSchema = z.object({
   S3_SECRET_ACCESS_KEY: required,
   MODEL_CARD: required.transform(parseJson).pipe(modelCardSchema),
   PUBLIC_URL: optional(origin),
+  DNS_RESOLVER_URL: z.preprocess((value) => value || DNS_RESOLVER, bareUrl),
   PRICE_PICTURE: units(1),
   PRICE_RESAMPLE: units(0),
   PRICE_HIT: units(0),
@@ -103,6 +141,7 @@ const variablesSchema = z.object({
   URL_SIGNING_KEYS: optional(signingKeys),
   RECEIPT_SIGNING_KEY: optional(z.string().transform(parseJson).pipe(receiptSigningKeySchema)),
   URL_PRESETS: z.string().default('{}').transform(parseJson).pipe(urlPresetsSchema),
+  USAGE_EXPORT: optional(z.string().transform(parseJson).pipe(usageExportSchema)),
   DB: z.custom<D1Database>(
     (value) => typeof value === 'object' && value !== null,
     'is not bound to a database',
@@ -128,12 +167,14 @@ export function parseConfig(env: WorkerEnv): EdgeConfig {
     },
     model: data.MODEL_CARD,
     publicUrl: data.PUBLIC_URL?.origin,
+    dnsResolver: data.DNS_RESOLVER_URL,
     prices: { picture: data.PRICE_PICTURE, resample: data.PRICE_RESAMPLE, hit: data.PRICE_HIT },
     blockedTerms: data.PROMPT_BLOCK_LIST,
     policyUrl: data.PROMPT_POLICY_URL,
     urlSigningKeys: data.URL_SIGNING_KEYS,
     urlPresets: data.URL_PRESETS,
     receiptSigningKey: data.RECEIPT_SIGNING_KEY,
+    usageExport: data.USAGE_EXPORT,
   };
 }
 

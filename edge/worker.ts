@@ -2,11 +2,24 @@ import { ApiError } from '../gpu-backend/contract/errors.ts';
 import { createReceiptSigner } from '../gpu-backend/contract/receipt.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
-import { createApp } from './app.ts';
-import { ConfigError, type EdgeConfig, parseConfig, type WorkerEnv } from './config.ts';
+import { type AppOptions, createApp } from './app.ts';
+import {
+  ConfigError,
+  type EdgeConfig,
+  parseConfig,
+  type UsageExportConfig,
+  type WorkerEnv,
+} from './config.ts';
+import { createDurableJobs } from './durable/durable-jobs.ts';
 import { createFlightsOf } from './durable/flight-object.ts';
 import { createDurableIdempotency } from './durable/idempotency-object.ts';
+import { JobObjectBase, type JobServices } from './durable/job-object.ts';
 import { createDurableLedgers } from './durable/ledger-object.ts';
+import { createDurableWebhooks, WebhookObjectBase } from './durable/webhook-object.ts';
+import { createImageMaker } from './generation/make-images.ts';
+import { messageOf } from './jobs/job-message.ts';
+import { consumeJobs, createEnqueueJob, JOB_QUEUE } from './jobs/job-queue.ts';
+import { createRunJob } from './jobs/run-job.ts';
 import { createD1KeyRegistry } from './keys/key-registry.ts';
 import { createD1KeyStore } from './keys/key-store.ts';
 import { createD1TenantRegistry } from './keys/tenant-registry.ts';
@@ -16,32 +29,68 @@ import { createPolicyService, type PolicyServiceOptions } from './policy/policy-
 import { allOf, type PromptPolicy } from './policy/prompt-policy.ts';
 import { createD1RecipeBook } from './recipes/d1-recipe-book.ts';
 import { consumeUsage } from './usage/consume-usage.ts';
+import { createMeterExporter } from './usage/export/meter-exporter.ts';
+import type { UsageExporter } from './usage/export/usage-exporter.ts';
+import { createWebhookExporter } from './usage/export/webhook-exporter.ts';
 import { logAnswers } from './usage/log-answers.ts';
+import { runSchedule } from './usage/run-schedule.ts';
+import { createDeliverMessage, type DeliverMessage } from './webhooks/deliver-message.ts';
+import { createDnsOverHttps } from './webhooks/resolve-host.ts';
 
 export { FlightObject } from './durable/flight-object.ts';
 export { IdempotencyObject } from './durable/idempotency-object.ts';
 export { LedgerObject } from './durable/ledger-object.ts';
 
-type App = ReturnType<typeof createApp>;
+export class JobObject extends JobObjectBase {
+  protected override services(): JobServices {
+    return servicesOf(this.env).jobs;
+  }
+
+  protected override log(): Log {
+    return log;
+  }
+}
+
+export class WebhookObject extends WebhookObjectBase {
+  protected override deliver(): DeliverMessage {
+    return servicesOf(this.env).deliver;
+  }
+
+  protected override log(): Log {
+    return log;
+  }
+}
+
+/** What an environment's requests, jobs and webhooks share. */
+interface Services {
+  readonly app: ReturnType<typeof createApp>;
+  readonly jobs: JobServices;
+  readonly deliver: DeliverMessage;
+}
 
 const log: Log = (entry) => console.error(JSON.stringify(entry));
 
-/** One application for each environment: an isolate has one for all its requests. */
-const apps = new WeakMap<WorkerEnv, App>();
+/** One of them for each environment: an isolate has one for all its requests. */
+const services = new WeakMap<WorkerEnv, Services>();
 
-function appOf(env: WorkerEnv): App {
-  const existing = apps.get(env);
+function servicesOf(env: WorkerEnv): Services {
+  const existing = services.get(env);
   if (existing) return existing;
   const config = parseConfig(env);
   const { model, publicUrl, s3, signingKey, prices, urlSigningKeys, urlPresets, receiptSigningKey } = config;
   const now = (): number => Date.now();
   // Workers refuse a `fetch` that is called as another object's method.
   const fetcher: typeof fetch = (input, init) => fetch(input, init);
-  const app = createApp({
+  const webhooksOf = createDurableWebhooks(env.WEBHOOK);
+  const resolveHost = createDnsOverHttps({ resolver: config.dnsResolver, fetcher });
+  const options: AppOptions = {
     model,
     publicUrl,
     keys: createD1KeyStore(env.DB),
     idempotency: createDurableIdempotency(env.IDEMPOTENCY),
+    jobs: createDurableJobs(env.JOB),
+    webhooksOf,
+    resolveHost,
     keyRegistry: createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
     store: createS3ObjectStore(s3, fetcher),
@@ -63,9 +112,19 @@ function appOf(env: WorkerEnv): App {
     receiptSigner: receiptSigningKey && createReceiptSigner(receiptSigningKey),
     now,
     log,
-  });
-  apps.set(env, app);
-  return app;
+  };
+  const run = createRunJob({ keys: options.keys, maker: createImageMaker(options), now });
+  const created: Services = {
+    app: createApp(options),
+    jobs: {
+      run,
+      enqueue: createEnqueueJob(env.JOBS),
+      publish: (job) => webhooksOf(job.tenant).publish(messageOf(job)),
+    },
+    deliver: createDeliverMessage({ fetcher, resolveHost, now }),
+  };
+  services.set(env, created);
+  return created;
 }
 
 function policyOf(
@@ -75,10 +134,15 @@ function policyOf(
   return allOf([createBlockList(blockedTerms), ...(url ? [createPolicyService({ url, ...service })] : [])]);
 }
 
+function exporterOf(target: UsageExportConfig, now: () => number): UsageExporter {
+  const options = { ...target, fetcher: fetch.bind(globalThis), now };
+  return target.kind === 'webhook' ? createWebhookExporter(options) : createMeterExporter(options);
+}
+
 export default {
   async fetch(request, env, context) {
     try {
-      return await appOf(env).fetch(request, env, context);
+      return await servicesOf(env).app.fetch(request, env, context);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const requestId = crypto.randomUUID();
@@ -88,7 +152,19 @@ export default {
       return response;
     }
   },
+  async scheduled(_, env) {
+    const { usageExport } = parseConfig(env);
+    const now = (): number => Date.now();
+    await runSchedule({
+      db: env.DB,
+      ledgerOf: createDurableLedgers(env.LEDGER),
+      exporter: usageExport && exporterOf(usageExport, now),
+      now,
+      log,
+    });
+  },
   async queue(batch, env) {
-    await consumeUsage(batch, { db: env.DB, log, now: () => Date.now() });
+    if (batch.queue === JOB_QUEUE) await consumeJobs(batch, { jobs: createDurableJobs(env.JOB), log });
+    else await consumeUsage(batch, { db: env.DB, log, now: () => Date.now() });
   },
 } satisfies ExportedHandler<WorkerEnv>;

@@ -10,6 +10,7 @@ import type { EdgeContext, Endpoint } from './endpoint.ts';
 import type { Flights } from './flight/flight.ts';
 import { createImageMaker } from './generation/make-images.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import type { KeyRegistry } from './keys/key-registry.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { TenantRegistry } from './keys/tenant-registry.ts';
@@ -33,10 +34,14 @@ import { getPicture } from './routes/get-picture.ts';
 import { getPrivatePicture } from './routes/get-private-picture.ts';
 import { getUrlSigningSecret } from './routes/get-url-signing-secret.ts';
 import { healthz } from './routes/healthz.ts';
+import { jobEndpoints } from './routes/jobs/job-endpoints.ts';
 import { getModel, listModels } from './routes/models.ts';
 import type { RouteOptions } from './routes/route-options.ts';
 import { signedPicture } from './routes/signed-picture.ts';
+import { webhookEndpoints } from './routes/webhooks/webhook-endpoints.ts';
 import type { UrlPresets } from './signed-urls/url-options.ts';
+import type { ResolveHost } from './webhooks/resolve-host.ts';
+import type { WebhooksOf } from './webhooks/webhooks.ts';
 
 /** Seconds that a browser may remember a preflight's answer; more than a day none does. */
 const PREFLIGHT_MAX_AGE_S = 86_400;
@@ -49,6 +54,10 @@ export interface AppOptions {
   readonly keyRegistry: KeyRegistry;
   readonly tenants: TenantRegistry;
   readonly idempotency: Idempotency;
+  readonly jobs: Jobs;
+  readonly webhooksOf: WebhooksOf;
+  /** Where a webhook's host leads. */
+  readonly resolveHost: ResolveHost;
   readonly store: ObjectStore;
   readonly cache: PictureCache;
   readonly flights: Flights;
@@ -75,6 +84,9 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     keyRegistry,
     tenants,
     idempotency,
+    jobs,
+    webhooksOf,
+    resolveHost,
     store,
     cache,
     flights,
@@ -116,6 +128,8 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
       origin: '*',
       exposeHeaders: [
         'x-request-id',
+        'location',
+        'idempotency-replayed',
         'retry-after',
         'etag',
         'content-range',
@@ -131,13 +145,15 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.notFound(() => new ApiError('not_found').toResponse());
 
   const endpoints = [
-    createImages({ ...route, model, maker }),
+    createImages({ ...route, model, maker, jobs }),
     getPicture({ ...route, openPicture }),
     getPrivatePicture({ ...route, openPicture }),
     signedPicture({ ...route, model, maker, keys, urlSigningKeys, urlPresets }),
     getUrlSigningSecret({ ...route, urlSigningKeys }),
     listModels({ ...route, model }),
     getModel({ ...route, model }),
+    ...jobEndpoints({ ...route, jobs }),
+    ...webhookEndpoints({ ...route, webhooksOf, resolveHost }),
     ...adminEndpoints({ ...route, keys: keyRegistry, tenants }),
     ...accountEndpoints({ ...route, ledgerOf, tenants, receiptSigner }),
     healthz(),

@@ -6,6 +6,7 @@ import { isFinal, type Job, type JobOrder } from '../jobs/job.ts';
 import { createJobCore, type JobCore } from '../jobs/job-core.ts';
 import { createJobStorage } from '../jobs/job-storage.ts';
 import type { Log } from '../middleware/answer-errors.ts';
+import type { Defer } from '../pictures/picture-source.ts';
 import { createDurableSql } from './durable-sql.ts';
 
 /** After a failure of storage, queue or webhooks; the platform itself tries an alarm only six times again. */
@@ -13,10 +14,9 @@ const TRY_AGAIN_MS = 30_000;
 
 /** What the Worker gives to its jobs. */
 export interface JobServices {
-  readonly run: (job: Job, state: DurableObjectState) => Promise<Images>;
+  readonly run: (job: Job, defer: Defer) => Promise<Images>;
   readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
   readonly publish: (job: Job) => Promise<void>;
-  readonly log: Log;
 }
 
 /** One job. Its name in the API is the object's own id, so that an invented name is recognised without asking. */
@@ -30,7 +30,10 @@ export abstract class JobObjectBase extends DurableObject<WorkerEnv> {
       storage: createJobStorage(createDurableSql(storage)),
       now: () => Date.now(),
       random: () => Math.random(),
-      run: (job) => this.services().run(job, state),
+      run: (job) =>
+        this.services().run(job, (work) =>
+          state.waitUntil(work.catch((error: unknown) => this.#tell(error))),
+        ),
       setAlarm: (timeMs) => storage.setAlarm(timeMs),
       enqueue: (job, delayMs) => this.services().enqueue(job, delayMs),
       publish: (job) => this.services().publish(job),
@@ -39,6 +42,7 @@ export abstract class JobObjectBase extends DurableObject<WorkerEnv> {
   }
 
   protected abstract services(): JobServices;
+  protected abstract log(): Log;
 
   create(order: JobOrder): Promise<Job> {
     return this.#core.create(order);
@@ -76,14 +80,18 @@ export abstract class JobObjectBase extends DurableObject<WorkerEnv> {
     try {
       if (await this.#core.advance()) await this.ctx.storage.deleteAll();
     } catch (error) {
-      const cause = error instanceof Error ? `${error.name}: ${error.message}` : 'no error';
-      this.services().log({ level: 'error', event: 'job', job: this.ctx.id.toString(), cause });
+      this.#tell(error);
       await this.ctx.storage.setAlarm(Date.now() + TRY_AGAIN_MS);
     }
   }
 
   override alarm(): Promise<void> {
     return this.advance();
+  }
+
+  #tell(error: unknown): void {
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : 'no error';
+    this.log()({ level: 'error', event: 'job', job: this.ctx.id.toString(), cause });
   }
 
   #find(tenant: string): Job | undefined {

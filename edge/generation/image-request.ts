@@ -9,6 +9,7 @@ import {
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
+import { ASYNC_FIELDS } from './async-fields.ts';
 
 /** OpenAI's Images API gives the same; it is accepted and used for nothing. */
 const MAX_USER_LENGTH = 256;
@@ -106,6 +107,7 @@ export function createImageRequestSchema(model: ModelCard) {
           'Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.',
         default: 'public',
       }),
+      ...ASYNC_FIELDS,
     })
     .openapi('ImageRequest');
 }

@@ -20,7 +20,7 @@ export async function pictureResponse(
 ): Promise<Response> {
   const headers = pictureHeaders(name, picture);
   const { body, etag, sizeBytes } = picture;
-  if (matches(ifNoneMatch, etag)) {
+  if (matchesEntityTag(ifNoneMatch, etag)) {
     await discard(body);
     headers.delete('content-length');
     return new Response(null, { status: 304, headers });
@@ -46,7 +46,7 @@ export function pictureHeadResponse(
   { ifNoneMatch }: Pick<PictureConditions, 'ifNoneMatch'>,
 ): Response {
   const headers = pictureHeaders(name, object);
-  const status = matches(ifNoneMatch, object.etag) ? 304 : 200;
+  const status = matchesEntityTag(ifNoneMatch, object.etag) ? 304 : 200;
   if (status === 304) headers.delete('content-length');
   return new Response(null, { status, headers });
 }
@@ -66,7 +66,7 @@ function pictureHeaders(name: PictureName, { etag, sizeBytes }: StoredObject): H
 }
 
 /** Weak comparison of an `If-None-Match` list (RFC 9110 §13.1.2). */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+export function matchesEntityTag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//u, ''));
   return tags.includes(etag) || tags.includes('*');

@@ -1,11 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { fixSeeds } from '../generation/fix-seeds.ts';
 import { createImageRequestSchema } from '../generation/image-request.ts';
 import { imagesSchema, quoteSchema } from '../generation/images.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
 import { createImageRequestParser } from '../generation/parse-image-request.ts';
 import { readJson } from '../generation/read-json.ts';
+import { acceptJob, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
+import { jobSchema, viewOf } from '../jobs/job-view.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import { tellUsage } from '../middleware/tell-usage.ts';
 import {
   AUTHENTICATION_ERRORS,
@@ -24,14 +28,15 @@ const querySchema = z.strictObject({
 });
 
 export interface CreateImagesOptions
-  extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'deferOf' | 'originOf'> {
+  extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'deferOf' | 'originOf' | 'now'> {
   readonly model: ModelCard;
   readonly maker: ImageMaker;
+  readonly jobs: Jobs;
 }
 
 /** `POST /v1/images/generations`, compatible with OpenAI's Images API. */
 export function createImages(options: CreateImagesOptions): Endpoint {
-  const { model, maker, answerOnce, authenticate, deferOf, originOf } = options;
+  const { model, maker, jobs, answerOnce, authenticate, deferOf, originOf, now } = options;
   const parse = createImageRequestParser(model);
   return {
     spec: {
@@ -55,6 +60,14 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           headers: { ...REQUEST_ID_HEADER, ...USAGE_HEADERS },
           content: { 'application/json': { schema: z.union([imagesSchema, quoteSchema]) } },
         },
+        202: {
+          description: 'Accepted as a job: with `async`, or the header `Prefer: respond-async`.',
+          headers: {
+            ...REQUEST_ID_HEADER,
+            location: { description: 'The job.', schema: { type: 'string' } },
+          },
+          content: { 'application/json': { schema: jobSchema } },
+        },
         ...errorResponses(
           'invalid_request',
           'request_moderated',
@@ -76,10 +89,11 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         ),
       },
     },
-    middleware: [authenticate(['generate']), tellUsage(), answerOnce],
+    // What usage is told of an answer is kept with it.
+    middleware: [authenticate(['generate']), answerOnce, tellUsage()],
     async handle(context) {
       const { dry_run: dryRun } = parseQuery(querySchema, context.req.url);
-      const request = parse(await readJson(context.req.raw));
+      const request = await fixSeeds(parse(await readJson(context.req.raw)), context.get('requestKey'));
       const call = {
         principal: context.get('key'),
         plan: context.get('tenant').plan,
@@ -88,6 +102,16 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         defer: deferOf(context),
       };
       if (dryRun === 'true') return context.json(await maker.quote(request, call));
+      const prefer = context.req.header('prefer');
+      if (wantsJob(request, prefer)) {
+        const job = await acceptJob(request, call, { jobs, model, now });
+        return context.json({ ...viewOf(job), webhook: job.webhook }, 202, {
+          location: `/v1/jobs/${job.id}`,
+          'retry-after': '1',
+          ...(prefer !== undefined && { 'preference-applied': 'respond-async' }),
+        });
+      }
+      refuseJobFields(request);
       const { images, allowance } = await maker.make(request, call);
       context.set('spent', { units: images.usage.units, allowance });
       return context.json(images);

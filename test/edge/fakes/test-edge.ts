@@ -2,8 +2,10 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
+import { createDurableJobs } from '../../../edge/durable/durable-jobs.ts';
 import { createDurableIdempotency } from '../../../edge/durable/idempotency-object.ts';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
+import { createDurableWebhooks } from '../../../edge/durable/webhook-object.ts';
 import { type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
 import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
@@ -13,6 +15,7 @@ import type { Prices } from '../../../edge/ledger/prices.ts';
 import { createBlockList } from '../../../edge/policy/block-list.ts';
 import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import type { UrlPresets } from '../../../edge/signed-urls/url-options.ts';
+import type { ResolveHost } from '../../../edge/webhooks/resolve-host.ts';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
 import { modelCardSchema } from '../../../gpu-backend/contract/model-card.ts';
 import { createReceiptSigner, type ReceiptSigningKey } from '../../../gpu-backend/contract/receipt.ts';
@@ -50,6 +53,8 @@ export interface TestEdge {
 }
 
 export interface TestEdgeOptions {
+  /** Where the hosts of webhooks lead; by default each leads to a public address. */
+  readonly resolveHost?: ResolveHost;
   /** Milliseconds since 1970; by default time stands still at `NOW_MS`. */
   readonly now?: () => number;
   readonly keys?: KeyStore;
@@ -81,6 +86,9 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     keyRegistry: createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
     idempotency: createDurableIdempotency(env.IDEMPOTENCY),
+    jobs: createDurableJobs(env.JOB),
+    webhooksOf: createDurableWebhooks(env.WEBHOOK),
+    resolveHost: options.resolveHost ?? (async () => ['93.184.215.14']),
     store,
     cache: createColoCache(caches.default),
     flights: createInProcessFlights({ backend, store, recipes, now, log: write }),

@@ -2,14 +2,16 @@ import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
-import { createTestEdge, issueKey } from '../fakes/test-edge.ts';
+import { createTestEdge, issueKey, NOW_MS } from '../fakes/test-edge.ts';
 
 /** Sends bodies under one key of one tenant. */
 async function createClient(key: string = crypto.randomUUID()) {
-  const edge = createTestEdge();
+  let nowMs = NOW_MS;
+  const edge = createTestEdge({ now: () => nowMs });
   const authorization = `Bearer ${await issueKey()}`;
+  const advance = (ms: number): number => (nowMs += ms);
   const send = (body: unknown) => edge.generate(body, { authorization, 'idempotency-key': key });
-  return { edge, key, send };
+  return { edge, key, send, advance };
 }
 
 async function codeOf(response: Response): Promise<string> {
@@ -26,6 +28,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(await again.text()).toBe(await first.text());
     expect(first.headers.has('idempotency-replayed')).toBe(false);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.headers.get('x-usage-units')).toBe('1');
     expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
     expect(again.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
     expect(edge.backend.requests).toHaveLength(1);
@@ -62,10 +65,11 @@ describe('a POST with an Idempotency-Key', () => {
   });
 
   it('keeps refusals of the request, not errors that pass', async () => {
-    const { edge, send } = await createClient();
+    const { edge, send, advance } = await createClient();
     edge.backend.failure = new ApiError('backend_unavailable');
     expect((await send({ prompt: 'cat' })).status).toBe(503);
     edge.backend.failure = undefined;
+    advance(2_000);
     const response = await send({ prompt: 'cat' });
     expect(response.status).toBe(200);
     expect(response.headers.has('idempotency-replayed')).toBe(false);

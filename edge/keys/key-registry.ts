@@ -4,7 +4,7 @@ import { type KeyRow, keyOfRow, rowOfKey, scopesText } from './key-row.ts';
 import { NEWEST, type Page, type PageRequest, pageOf } from './page.ts';
 
 /** What may change about a key; what is left out stays. */
-export interface KeyChange {
+interface KeyChange {
   readonly name?: string | undefined;
   readonly scopes?: readonly Scope[] | undefined;
   readonly expiresAt?: number | null | undefined;

@@ -4,7 +4,7 @@ import type { Tenant, TenantPlan, TenantStatus } from './tenant.ts';
 import { type TenantRow, tenantOfRow } from './tenant-row.ts';
 
 /** What may change about a tenant; what is left out stays. */
-export interface TenantChange {
+interface TenantChange {
   readonly name?: string | undefined;
   readonly plan?: TenantPlan | undefined;
   readonly status?: TenantStatus | undefined;

@@ -13,6 +13,9 @@ export const OPTION_VALUES = {
   overlap: 'TIME',
   plan: 'prepaid|postpaid',
   status: 'active|suspended',
+  units: 'N',
+  grant: 'TEXT',
+  note: 'TEXT',
 } as const;
 
 export type OptionName = keyof typeof OPTION_VALUES;

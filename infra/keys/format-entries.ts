@@ -2,7 +2,7 @@ import type { Entry } from './admin-api.ts';
 import { LIMIT_OPTIONS } from './option-values.ts';
 
 /** Rows in columns that are as wide as they must be. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines

@@ -22,8 +22,12 @@ export function limitsOf(options: Options): Record<string, number | null> | unde
 /** A number, or null for `none`. */
 function parseLimit(option: string, text: string): number | null {
   if (text === 'none') return null;
+  return parseUnits(option, text, ', or none');
+}
+
+export function parseUnits(option: string, text: string, also = ''): number {
   if (/^\d{1,15}$/u.test(text)) return Number(text);
-  throw new CommandError(`${option} is ${JSON.stringify(text)}: it must be a whole number, or none.`);
+  throw new CommandError(`${option} is ${JSON.stringify(text)}: it must be a whole number${also}.`);
 }
 
 const UNIT_S = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;

@@ -1,6 +1,7 @@
 import type { Entry } from './admin-api.ts';
 import type { Command, CommandOutput } from './command.ts';
 import { formatTenants } from './format-entries.ts';
+import { parseUnits } from './option-values.ts';
 
 const shown = (tenant: Entry): CommandOutput => ({ text: formatTenants([tenant]), json: tenant });
 const tenantPath = (id: string): string => `/tenants/${encodeURIComponent(id)}`;
@@ -40,5 +41,17 @@ export const TENANT_COMMANDS: readonly Command[] = [
     allows: ['name', 'plan', 'status'],
     summary: 'change name or plan, suspend or activate',
     run: async ({ id, options }, api) => shown(await api.call('PATCH', tenantPath(id), { ...options })),
+  },
+  {
+    name: 'tenant credit',
+    takesId: true,
+    requires: ['units', 'grant'],
+    allows: ['note'],
+    summary: 'give prepaid units; --grant names the payment: the same one again adds nothing',
+    async run({ id, options: { units = '', grant, note } }, api) {
+      const body = { id: grant, units: parseUnits('--units', units), ...(note !== undefined && { note }) };
+      const balance = await api.call('POST', `${tenantPath(id)}/credits`, body);
+      return { text: `Available: ${balance.available ?? 'no limit (postpaid)'}`, json: balance };
+    },
   },
 ];

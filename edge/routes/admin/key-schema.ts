@@ -33,7 +33,7 @@ export const expirySchema = z.int(allowedTime).min(0, allowedTime).max(MAX_TIME_
 
 const units = z.int(allowedUnits).min(0, allowedUnits).nullable();
 
-export const limitsShape = {
+const limitsShape = {
   rate_per_minute: z
     .int(allowedRate)
     .min(1, allowedRate)

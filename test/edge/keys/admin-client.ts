@@ -1,6 +1,6 @@
 import { createTestEdge, type IssueOptions, issueKey, type TestEdge } from '../fakes/test-edge.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: any JSON
   readonly body: any;

@@ -108,6 +108,14 @@ describe('npm run keys', () => {
     expect((await keys('tenant list')).out).toContain('Acme');
   });
 
+  it('gives a tenant prepaid units, once for each payment', async () => {
+    await json('tenant create payer --name Payer');
+    expect(await json('tenant credit payer --units 100 --grant invoice-7')).toMatchObject({ available: 100 });
+    expect((await keys('tenant credit payer --units 100 --grant invoice-7')).out).toBe('Available: 100\n');
+    expect((await keys('tenant credit payer --units 1 --grant invoice-7')).err).toContain('409: ');
+    expect(await json('tenant credit payer --units 1 --grant invoice-8')).toMatchObject({ available: 101 });
+  });
+
   it('lists more keys than a page has', async () => {
     const row = (at: number) =>
       `('many${String(at).padStart(8, '0')}', '', 'operator', 'many', 'live', 'read', ${at})`;

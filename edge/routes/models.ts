@@ -5,7 +5,12 @@ import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { sizeLimitsOf } from '../generation/image-request.ts';
 import type { Scope } from '../keys/key-record.ts';
-import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
+import {
+  AUTHENTICATION_ERRORS,
+  BEARER_SECURITY,
+  errorResponses,
+  REQUEST_ID_HEADER,
+} from '../openapi/responses.ts';
 import type { RouteOptions } from './route-options.ts';
 
 const modelSchema = z
@@ -44,7 +49,7 @@ export function listModels({ model, authenticate }: ModelsOptions): Endpoint {
           headers: REQUEST_ID_HEADER,
           content: { 'application/json': { schema: modelsSchema } },
         },
-        ...errorResponses('invalid_api_key', 'insufficient_scope', 'method_not_allowed', 'internal_error'),
+        ...errorResponses(...AUTHENTICATION_ERRORS, 'method_not_allowed', 'internal_error'),
       },
     },
     middleware: [authenticate(SCOPES)],
@@ -70,8 +75,7 @@ export function getModel({ model, authenticate }: ModelsOptions): Endpoint {
           content: { 'application/json': { schema: modelSchema } },
         },
         ...errorResponses(
-          'invalid_api_key',
-          'insufficient_scope',
+          ...AUTHENTICATION_ERRORS,
           'model_not_found',
           'method_not_allowed',
           'internal_error',

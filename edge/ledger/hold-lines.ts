@@ -30,7 +30,7 @@ export function holdLines(sql: Sql, request: ReserveRequest, nowMs: number): num
   );
   if (!account) throw new Error('an open ledger has an account');
   for (const line of open)
-    reserveLine(sql, request, line, { day, lease: account.lease, endsAt: nowMs + leaseMs });
+    reserveLine(sql, request, line, { day, lease: account.lease, endsAt: Math.ceil(nowMs + leaseMs) });
   return account.lease;
 }
 

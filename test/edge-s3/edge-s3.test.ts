@@ -1,22 +1,12 @@
-import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestHarness } from 'wrangler';
-import { createApiKey, hashApiKey } from '../../gpu-backend/contract/api-key.ts';
-import { type SigningBackend, startSigningBackend } from './signing-backend.ts';
+import { type RealEdge, startRealEdge } from './real-edge.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const configPath = `${root}wrangler.toml`;
-const SIGNING_KEYS = `k1:${'s'.repeat(32)}`;
 const SIZE = 20_000;
 /** Bytes that follow from the fingerprint; every value occurs. */
 const bytesOf = (fingerprint: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: SIZE }, (_, at) => (at + fingerprint.charCodeAt(at % 64)) % 256);
 
-// Two servers, as in production: one whose S3-protocol endpoint is the object store, and the Worker.
-const s3 = createTestHarness({ root, workers: [{ configPath, env: 'local' }] });
-const edge = createTestHarness();
-let backend: SigningBackend;
-let authorization: string;
+let edge: RealEdge;
 
 interface Image {
   readonly url: string;
@@ -26,69 +16,15 @@ interface Image {
 }
 
 beforeAll(async () => {
-  const endpoint = new URL('/cdn-cgi/local/r2/s3', (await s3.listen()).url).href;
-  const client = new AwsClient({
-    accessKeyId: 'galip-local',
-    secretAccessKey: 'galip-local-secret',
-    service: 's3',
-    region: 'auto',
-    retries: 0,
-  });
-  backend = await startSigningBackend({
-    signingKeys: SIGNING_KEYS,
-    bytesOf,
-    put: async (key, body) => {
-      const response = await client.fetch(`${endpoint}/galip-images/${key}`, { method: 'PUT', body });
-      expect(response.status).toBe(200);
-      return response.headers.get('etag') ?? '';
-    },
-  });
-  const vars = {
-    BACKEND_URL: backend.url,
-    SIGNING_KEYS,
-    S3_ENDPOINT: endpoint,
-    S3_BUCKET: 'galip-images',
-    S3_ACCESS_KEY_ID: 'galip-local',
-    S3_SECRET_ACCESS_KEY: 'galip-local-secret',
-    MODEL_CARD: JSON.stringify({
-      id: 'emoji-v0',
-      digest: 'd'.repeat(64),
-      licence: 'CC-BY-4.0',
-      commercialUse: true,
-      imageSize: 64,
-    }),
-  };
-  await edge.update({ root, workers: [{ configPath, env: 'local', vars }] });
-  await edge.listen();
-  const worker = edge.getWorker<{ DB: D1 }>();
-  await worker.applyD1Migrations('DB' as never);
-  const key = createApiKey('test');
-  authorization = `Bearer ${key.text}`;
-  const { DB } = await worker.getEnv();
-  await DB.prepare("INSERT INTO tenants VALUES ('tenant', 'a tenant', 'postpaid', 'active', 0, 0)")
-    .bind()
-    .run();
-  await DB.prepare(
-    `INSERT INTO api_keys (id, hash, tenant, name, kind, scopes, created_at)
-     VALUES (?, ?, 'tenant', 'a test', 'test', 'generate', 0)`,
-  )
-    .bind(key.id, await hashApiKey(key))
-    .run();
+  edge = await startRealEdge(bytesOf);
 });
 
-/** As much of D1 as is used here: its types cannot be had beside Node's. */
-interface D1 {
-  prepare(sql: string): { bind(...values: unknown[]): { run(): Promise<unknown> } };
-}
-
-afterAll(async () => {
-  await Promise.all([edge.close(), s3.close(), backend[Symbol.asyncDispose]()]);
-});
+afterAll(() => edge[Symbol.asyncDispose]());
 
 const generate = (body: unknown) =>
   edge.fetch('/v1/images/generations', {
     method: 'POST',
-    headers: { authorization, 'content-type': 'application/json' },
+    headers: { authorization: edge.authorization, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 
@@ -120,7 +56,7 @@ describe('the Worker over real S3 and HTTP', () => {
       'hit',
       'hit',
     ]);
-    expect(backend.made()).toBe(3);
+    expect(edge.backend.made()).toBe(3);
   });
 
   it('gives the entity tag of the store, made or stored', async () => {
@@ -162,7 +98,7 @@ describe('the Worker over real S3 and HTTP', () => {
   });
 
   it('answers 503 when the backend breaks off, and serves on what is known', async () => {
-    backend.breakDown();
+    edge.backend.breakDown();
     const response = await generate({ prompt: 'bird' });
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/u);
@@ -171,13 +107,13 @@ describe('the Worker over real S3 and HTTP', () => {
   });
 
   it('answers 503 when the backend is gone', async () => {
-    await backend[Symbol.asyncDispose]();
+    await edge.backend[Symbol.asyncDispose]();
     expect((await generate({ prompt: 'bird' })).status).toBe(503);
   });
 
   it('answers 503 when the store is gone, and serves on what is cached', async () => {
     const [image] = await imagesOf({ prompt: 'dog' });
-    await s3.close();
+    await edge.endStore();
     const response = await fetchUncached(image?.url ?? '');
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ error: { code: 'storage_unavailable' } });

@@ -11,6 +11,10 @@ export interface SigningBackend extends AsyncDisposable {
   readonly made: () => number;
   /** From now on every connection is cut in the middle of the answer. */
   readonly breakDown: () => void;
+  /** From now on it answers nothing, until the returned function is called. */
+  readonly hold: () => () => void;
+  /** Settles with the next request that comes in whole. */
+  readonly asked: () => Promise<void>;
 }
 
 export interface SigningBackendOptions {
@@ -26,9 +30,14 @@ export async function startSigningBackend(options: SigningBackendOptions): Promi
   const nonces = new Set<string>();
   let made = 0;
   let broken = false;
+  let held = Promise.resolve();
+  let asked = Promise.withResolvers<void>();
 
   const server = createServer(async (incoming, outgoing) => {
     const body = new Uint8Array(Buffer.concat(await incoming.toArray()));
+    asked.resolve();
+    asked = Promise.withResolvers();
+    await held;
     if (broken) {
       outgoing.writeHead(200, { 'content-type': 'multipart/form-data; boundary=x' });
       outgoing.write('--x\r\nContent-Disposition: form-data; name="result"\r\n\r\n{');
@@ -83,7 +92,14 @@ export async function startSigningBackend(options: SigningBackendOptions): Promi
     breakDown: () => {
       broken = true;
     },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
+    asked: () => asked.promise,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

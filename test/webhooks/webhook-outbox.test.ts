@@ -3,8 +3,17 @@ import type { Attempt, Delivery } from '../../edge/webhooks/deliver-message.ts';
 import { createDeliveryStorage } from '../../edge/webhooks/delivery-storage.ts';
 import { createEndpointStorage } from '../../edge/webhooks/endpoint-storage.ts';
 import type { WebhookMessage } from '../../edge/webhooks/webhook.ts';
-import { createWebhookEndpoints, MAX_ENDPOINTS } from '../../edge/webhooks/webhook-endpoints.ts';
-import { createWebhookOutbox, KEPT_MS, type OutboxStep } from '../../edge/webhooks/webhook-outbox.ts';
+import {
+  createWebhookEndpoints,
+  MAX_ENDPOINTS,
+  type WebhookEndpoints,
+} from '../../edge/webhooks/webhook-endpoints.ts';
+import {
+  createWebhookOutbox,
+  KEPT_MS,
+  type OutboxStep,
+  type WebhookOutbox,
+} from '../../edge/webhooks/webhook-outbox.ts';
 import { createMemorySql } from '../fakes/memory-sql.ts';
 
 const MESSAGE: WebhookMessage = {
@@ -23,15 +32,28 @@ const OK: Attempt = { delivered: true, status: 200, reason: null };
 const FAILED: Attempt = { delivered: false, status: 500, reason: 'it answered with status 500' };
 
 /** A tenant's webhooks with a clock, an alarm and a receiver by script. */
-function createWorld() {
+interface World {
+  nowMs: number;
+  alarmAt: number | undefined;
+  readonly answers: Attempt[];
+  readonly sent: (Delivery & { readonly at: number })[];
+  /** Dies at that step, once. */
+  crashAt: OutboxStep | undefined;
+  readonly endpoints: WebhookEndpoints;
+  outbox: WebhookOutbox;
+  /** Lets the alarm ring until that time; crashes restart. */
+  goOn(untilMs: number): Promise<void>;
+}
+
+function createWorld(): World {
   const sql = createMemorySql();
   let ids = 0;
-  const world = {
+  const world: World = {
     nowMs: 0,
-    alarmAt: undefined as number | undefined,
-    answers: [] as Attempt[],
-    sent: [] as (Delivery & { readonly at: number })[],
-    crashAt: undefined as OutboxStep | undefined,
+    alarmAt: undefined,
+    answers: [],
+    sent: [],
+    crashAt: undefined,
     endpoints: createWebhookEndpoints({
       storage: createEndpointStorage(sql),
       now: () => world.nowMs,

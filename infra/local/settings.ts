@@ -21,6 +21,18 @@ export interface Settings {
   readonly edgeVariables: Readonly<Record<string, string>>;
 }
 
+/** Variables of the Worker that go to it as they are, where they are set. */
+const PASSED_ON = [
+  'PUBLIC_URL',
+  'PRICE_PICTURE',
+  'PRICE_RESAMPLE',
+  'PRICE_HIT',
+  'PROMPT_BLOCK_LIST',
+  'PROMPT_POLICY_URL',
+  'URL_PRESETS',
+  'USAGE_EXPORT',
+];
+
 /**
  * Reads the settings, making what a first start lacks (key, signing secret), and writes `dev.json`.
  * @throws StartError when the model or a variable is not usable.
@@ -55,7 +67,11 @@ export async function loadSettings(options: StartOptions, environment: Environme
       URL_SIGNING_KEYS: environment.URL_SIGNING_KEYS || secrets.URL_SIGNING_KEYS,
       RECEIPT_SIGNING_KEY: environment.RECEIPT_SIGNING_KEY || secrets.RECEIPT_SIGNING_KEY,
       MODEL_CARD: JSON.stringify(model),
-      ...(environment.PUBLIC_URL ? { PUBLIC_URL: environment.PUBLIC_URL } : {}),
+      ...given(environment, PASSED_ON),
     },
   };
+}
+
+function given(environment: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import {
   type GenerateRequest,
@@ -52,14 +53,27 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
   };
 }
 
-/** Whatever the backend says to the edge, the client hears that generation is not available. */
+/**
+ * Whatever the backend says to the edge, the client hears that generation is not available; but that a picture may not
+ * be shown, which no other backend would see differently.
+ */
 async function refusal(response: Response): Promise<ApiError> {
-  await response.body?.cancel();
+  if (response.status === 400 && (await codeOf(response)) === 'content_moderated') {
+    return new ApiError('content_moderated');
+  }
+  if (!response.bodyUsed) await response.body?.cancel();
   const seconds = response.headers.get('retry-after') ?? '';
   return new ApiError('backend_unavailable', {
     cause: new Error(`backend answered with status ${response.status}`),
     ...(/^\d{1,6}$/u.test(seconds) && { retryAfterS: Math.min(Number(seconds), MAX_RETRY_AFTER_S) }),
   });
+}
+
+const errorSchema = z.object({ error: z.object({ code: z.string() }) });
+
+async function codeOf(response: Response): Promise<string | undefined> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return errorSchema.safeParse(body).data?.error.code;
 }
 
 async function readGeneration(response: Response): Promise<Generation> {

@@ -99,6 +99,19 @@ describe('the backend over HTTP', () => {
     },
   );
 
+  it('tells a picture that may not be shown from all other refusals', async () => {
+    expect(await failureOf(() => new ApiError('content_moderated').toResponse())).toMatchObject({
+      code: 'content_moderated',
+      status: 400,
+    });
+    for (const answer of [
+      () => new ApiError('invalid_request').toResponse(),
+      () => Response.json(new ApiError('content_moderated').toBody(), { status: 403 }),
+    ]) {
+      expect(await failureOf(answer)).toMatchObject({ code: 'backend_unavailable' });
+    }
+  });
+
   it.each([
     ['9', 9],
     ['0', 0],

@@ -63,6 +63,10 @@ export class LedgerObject extends DurableObject<WorkerEnv> {
     return this.#core.charges(query);
   }
 
+  resend(chargeIds: readonly string[]): void {
+    this.#thenWake(() => this.#core.resend(chargeIds));
+  }
+
   balance(): Balance {
     return this.#thenWake(() => {
       this.#core.expire();
@@ -109,6 +113,7 @@ export function createDurableLedgers(namespace: DurableObjectNamespace<LedgerObj
       record: (request) => ask<Recorded>(async (ledger) => ledger.record(request)),
       usage: (query) => ask((ledger) => ledger.usage(query)),
       charges: (query) => ask((ledger) => ledger.charges(query)),
+      resend: (chargeIds) => ask((ledger) => ledger.resend(chargeIds)),
       balance: () => ask((ledger) => ledger.balance()),
       credit: (grant) => ask((ledger) => ledger.credit(grant)),
     };

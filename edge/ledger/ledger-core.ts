@@ -21,7 +21,7 @@ import type {
   UsageQuery,
 } from './ledger.ts';
 import { LimitReached } from './limit-reached.ts';
-import { delayUsage, forgetUsage, nextUsage, type OutboxBatch, usageDueAt } from './outbox.ts';
+import { delayUsage, forgetUsage, nextUsage, type OutboxBatch, resendUsage, usageDueAt } from './outbox.ts';
 import { takeRequest } from './rate.ts';
 import { openAccount } from './schema.ts';
 import { type SettleContext, settleLines } from './settle-lines.ts';
@@ -44,6 +44,7 @@ export interface LedgerCore {
   record(request: RecordRequest): Recorded;
   usage(query: UsageQuery): readonly UsageGroupTotal[];
   charges(query: ChargesQuery): readonly SettledCharge[];
+  resend(chargeIds: readonly string[]): void;
   balance(): Balance;
   credit(grant: CreditGrant): Credited;
   /** Releases reservations whose lease has ended. */
@@ -120,6 +121,7 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
       }),
     usage: (query) => usageTotals(sql, query),
     charges: (query) => chargesOfDay(sql, tenant, query),
+    resend: (chargeIds) => sql.transaction(() => resendUsage(sql, chargeIds, now())),
     balance: () => balanceOf(sql),
     credit(grant) {
       const result = commit('credit', ({ nowMs }) => addCredit(sql, grant, nowMs));

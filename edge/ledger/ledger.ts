@@ -55,7 +55,7 @@ export interface RateState {
 
 export type Reservation = Granted | Refusal;
 
-export interface Granted {
+interface Granted {
   readonly granted: true;
   /** Names this reservation when it is settled. */
   readonly lease: number;
@@ -191,6 +191,8 @@ export interface Ledger {
   usage(query: UsageQuery): Promise<readonly UsageGroupTotal[]>;
   /** In the order of their ids. */
   charges(query: ChargesQuery): Promise<readonly SettledCharge[]>;
+  /** Sends settled charges to the usage queue again. */
+  resend(chargeIds: readonly string[]): Promise<void>;
   balance(): Promise<Balance>;
   credit(grant: CreditGrant): Promise<Credited>;
 }

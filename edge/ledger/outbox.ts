@@ -1,4 +1,4 @@
-import { type ChargeRow, settledChargeOf } from './charge-row.ts';
+import { type ChargeRow, findCharge, settledChargeOf } from './charge-row.ts';
 import type { SettledCharge } from './ledger.ts';
 import type { Sql } from './sql.ts';
 
@@ -25,6 +25,14 @@ export interface OutboxBatch {
 
 export function queueUsage(sql: Sql, chargeId: string, nowMs: number): void {
   sql.exec('INSERT INTO outbox (charge_id, added_at) VALUES (?, ?)', chargeId, nowMs);
+}
+
+/** Queues settled charges again; what is not settled is passed over. */
+export function resendUsage(sql: Sql, chargeIds: readonly string[], nowMs: number): void {
+  for (const id of chargeIds) {
+    const row = findCharge(sql, id);
+    if (row && row.state !== 'reserved') queueUsage(sql, id, nowMs);
+  }
 }
 
 /** The oldest messages, undefined when there is none. */

@@ -45,7 +45,8 @@ export async function tenantsOfDay(db: D1Database, day: string): Promise<readonl
 
 /**
  * Recounts a tenant's day, charge by charge: the ledger against the usage table, which its outbox fills, and against
- * the gateway's own access log. Replaces what was known of the day in `usage_differences`.
+ * the gateway's own access log. Replaces what was known of the day in `usage_differences`; what the usage table lacks is
+ * sent to it again.
  */
 export async function reconcile(
   tenant: string,
@@ -66,7 +67,10 @@ export async function reconcile(
       ['answers', answered],
     ] as const) {
       const counted = await readWindow(db, source, { tenant, day, after, upTo });
-      differences.push(...differencesOf(source, ledger, counted, settledBefore));
+      const found = differencesOf(source, ledger, counted, settledBefore);
+      differences.push(...found);
+      const lacking = found.filter(({ sourceUnits }) => source === 'charges' && sourceUnits === null);
+      if (lacking.length > 0) await ledgerOf(tenant).resend(lacking.map(({ chargeId }) => chargeId));
     }
     charges += page.length;
     after = upTo;

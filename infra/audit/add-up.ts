@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptVerifier } from '../../gpu-backend/contract/receipt.ts';
 
-export interface BillLine {
+interface BillLine {
   readonly day: string;
   readonly keyId: string;
   readonly outcome: string;

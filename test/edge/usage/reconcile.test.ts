@@ -48,6 +48,12 @@ async function fiveCharges(tenant: string): Promise<string[]> {
     model: 'emoji-v0',
     lines: [{ chargeId: `${tenant}-moderated`, fingerprint: 'f', units: 0, outcome: 'moderated' }],
   });
+  await arrived(tenant, 6);
+  return ids;
+}
+
+/** The alarm, the queue and its consumer have done their part. */
+async function arrived(tenant: string, charges: number): Promise<void> {
   await expect
     .poll(
       async () => {
@@ -56,8 +62,7 @@ async function fiveCharges(tenant: string): Promise<string[]> {
       },
       { timeout: 15_000, interval: 200 },
     )
-    .toBe(6);
-  return ids;
+    .toBe(charges);
 }
 
 async function count(tenant: string): Promise<number | undefined> {
@@ -114,6 +119,14 @@ describe('reconciliation', () => {
     await run(`DELETE FROM ${table} WHERE charge_id = 'invented'`);
     await recount(table);
     expect((await stored.all()).results).toHaveLength(2);
+  });
+
+  it('has the ledger send again what the usage table lacks', async () => {
+    const [first, second] = await fiveCharges('lost');
+    await run('DELETE FROM usage_charges WHERE charge_id IN (?, ?)', first, second);
+    expect((await recount('lost')).differences).toHaveLength(2);
+    await arrived('lost', 6);
+    expect((await recount('lost')).differences).toEqual([]);
   });
 
   it('waits for what may be on its way', async () => {

@@ -12,7 +12,7 @@ import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { createPictureSource, type Defer } from '../pictures/picture-source.ts';
 import type { PromptPolicy } from '../policy/prompt-policy.ts';
-import { type ChargedPictures, chargePictures } from './charge-pictures.ts';
+import { chargePictures } from './charge-pictures.ts';
 import type { ImageRequest } from './image-request.ts';
 import type { Images, Quote } from './images.ts';
 import { type PlannedPicture, pictureNameOfPlan, planPictures } from './plan-pictures.ts';
@@ -47,8 +47,6 @@ export interface MakeImagesCall {
   readonly defer: Defer;
   /** Milliseconds since 1970; 65 s from now unless given. */
   readonly deadline?: number;
-  /** Ends the waiting; pictures that are being made by then are still made, kept and charged. */
-  readonly signal?: AbortSignal;
 }
 
 export interface MadeImages {
@@ -92,14 +90,13 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
 
   return {
     async make(request, call) {
-      const { principal, plan, requestKey, origin, defer, signal, deadline = now() + DEADLINE_MS } = call;
+      const { principal, plan, requestKey, origin, defer, deadline = now() + DEADLINE_MS } = call;
       const { tenant, id: keyId, limits } = principal;
       const planned = await planPictures(request, model, tenant);
       if (!(await allows(planned, tenant, policy))) await refuse(planned, call);
       const source = createPictureSource({ store, cache, origin, defer });
       const withBytes = request.response_format === 'b64_json';
       const quoted = await quotePictures(planned, { source, prices, native: model.imageSize, withBytes });
-      signal?.throwIfAborted();
       const charging = chargePictures(quoted, {
         ledger: ledgerOf(tenant),
         spender: { keyId, plan, limits },
@@ -116,7 +113,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       });
       // Who hangs up between reserving and settling leaves no lease behind.
       defer(charging.catch(() => undefined));
-      const { pictures, allowance } = await unlessAborted(charging, signal);
+      const { pictures, allowance } = await charging;
       const data = pictures.map(({ bytes, cache: how, charge, ...picture }): Images['data'][number] => ({
         ...(bytes
           ? { b64_json: bytes.toBase64() }
@@ -173,17 +170,4 @@ function firstOf(planned: readonly PlannedPicture[]): PlannedPicture {
   const [first] = planned;
   if (!first) throw new Error('a valid request asks for at least one picture');
   return first;
-}
-
-function unlessAborted(
-  charging: Promise<ChargedPictures>,
-  signal: AbortSignal | undefined,
-): Promise<ChargedPictures> {
-  if (!signal) return charging;
-  return Promise.race([
-    charging,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    }),
-  ]);
 }

@@ -36,6 +36,12 @@ describe('the Worker', () => {
     ['MODEL_CARD', 'hidden'],
     ['MODEL_CARD', '{"id":"hidden"}'],
     ['PUBLIC_URL', 'hidden'],
+    ['PRICE_PICTURE', '-1'],
+    ['PRICE_HIT', 'hidden'],
+    ['PROMPT_POLICY_URL', 'hidden'],
+    ['URL_SIGNING_KEYS', 'k1:hidden'],
+    ['URL_PRESETS', 'hidden'],
+    ['URL_PRESETS', '{"icon":{"colour":"hidden"}}'],
     ['DB', undefined],
   ])('answers 500 and names %s when it is %j', async (variable, value) => {
     const { response, log } = await answerWith({ [variable]: value });

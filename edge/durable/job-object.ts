@@ -39,6 +39,7 @@ export abstract class JobObjectBase extends DurableObject<WorkerEnv> {
       publish: (job) => this.services().publish(job),
       crashPoint: () => undefined,
     });
+    void state.blockConcurrencyWhile(() => this.#core.wake());
   }
 
   protected abstract services(): JobServices;

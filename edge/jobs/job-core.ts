@@ -49,6 +49,8 @@ export interface JobCore {
   /** Accepts the order, or does nothing where it was accepted before. */
   create(order: JobOrder): Promise<Job>;
   find(): Job | undefined;
+  /** To be called first after a restart: a run that it interrupted is taken up at once. */
+  wake(): Promise<void>;
   /** Does what is due, and arms the alarm for what is due later. True: the job's time is over, and it can be deleted. */
   advance(): Promise<boolean>;
   /**
@@ -154,6 +156,9 @@ export function createJobCore(ports: JobPorts): JobCore {
       return job;
     },
     find: () => storage.find(),
+    async wake() {
+      if (storage.find()?.status === 'running') await setAlarm(now());
+    },
     async advance() {
       const job = storage.find();
       if (!job) return false;

@@ -16,8 +16,9 @@ export const jobSchema = z
     finished_at: seconds.nullable(),
     deadline_at: seconds,
     next_attempt_at: seconds.nullable().openapi({ description: 'Of a job that waits.' }),
-    result: imagesSchema
-      .nullable()
+    // Not `nullable`, which the OpenAPI document would have as all of both.
+    result: z
+      .union([imagesSchema, z.null()])
       .openapi({ description: 'What the request would have been answered, once the job has succeeded.' }),
     error: z
       .object({ message: z.string(), type: z.string(), code: z.string(), param: z.string().nullable() })

@@ -155,6 +155,21 @@ describe('a job', () => {
     expect(world.runs).toHaveLength(1);
   });
 
+  it('that a restart interrupts is taken up at once', async () => {
+    const world = createJobWorld();
+    await world.core.create(ORDER);
+    await world.core.wake();
+    expect(world.alarmAt).toBe(0);
+    world.crashAt = 'job.claim.after-commit';
+    world.alarmAt = undefined;
+    await world.core.advance().catch(() => world.restart());
+    expect(world.alarmAt).toBe(90_000);
+    await world.core.wake();
+    expect(world.alarmAt).toBe(0);
+    await world.goOn(10);
+    expect(world.core.find()).toMatchObject({ status: 'succeeded', attempts: 2 });
+  });
+
   it.each<JobStep>([
     'job.create.after-commit',
     'job.claim.after-commit',

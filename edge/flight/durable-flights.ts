@@ -4,7 +4,7 @@ import type { FlightAnswer } from './flight-core.ts';
 import { errorOf } from './flight-refusal.ts';
 
 /** A flight's object, as it is called from elsewhere. */
-export interface RemoteFlight {
+interface RemoteFlight {
   generate(plan: FlightPlan, withBytes: boolean): Promise<FlightAnswer>;
 }
 

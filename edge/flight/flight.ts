@@ -6,7 +6,7 @@ export interface FlightPlan {
   readonly fingerprint: string;
 }
 
-export interface FlightCall {
+interface FlightCall {
   /** Milliseconds since 1970: ends the waiting, not the flight. */
   readonly deadline: number;
   /** Whether who joins needs the bytes too; who started it gets them in any case. */

@@ -36,7 +36,7 @@ export interface MakeImagesOptions {
 }
 
 /** Who asks, and how the answer is to be made. */
-export interface MakeImagesCall {
+interface MakeImagesCall {
   readonly principal: KeyRecord;
   /** Of the tenant that owns the key. */
   readonly plan: TenantPlan;
@@ -49,7 +49,7 @@ export interface MakeImagesCall {
   readonly deadline?: number;
 }
 
-export interface MadeImages {
+interface MadeImages {
   readonly images: Images;
   readonly allowance: Allowance;
 }

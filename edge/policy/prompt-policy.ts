@@ -1,5 +1,5 @@
 /** What a policy is asked before money is reserved. */
-export interface PolicyQuestion {
+interface PolicyQuestion {
   /** Canonical prompt. @see ../../gpu-backend/contract/canonicalise.ts */
   readonly prompt: string;
   readonly tenant: string;

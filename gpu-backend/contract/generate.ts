@@ -16,7 +16,7 @@ export const MIN_SIZE_PX = 16;
 export const seedSchema = z.int().min(0).max(MAX_SEED);
 
 /** A tenant's id, as it stands in the object keys of private pictures. */
-export const tenantSchema = z.string().regex(/^[\w-]{1,64}$/u);
+const tenantSchema = z.string().regex(/^[\w-]{1,64}$/u);
 
 /** Body of the backend's signed `POST /v1/generate`. */
 export const generateRequestSchema = z.strictObject({

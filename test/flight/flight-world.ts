@@ -10,7 +10,7 @@ import type { FlightRow } from '../../edge/flight/flight-storage.ts';
 import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 
-export const RECIPE: Recipe = {
+const RECIPE: Recipe = {
   model: 'd'.repeat(64),
   prompt: 'a red apple',
   seed: 0,

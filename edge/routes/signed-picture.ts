@@ -58,7 +58,7 @@ const found: RouteConfig['responses'] = {
     description: 'A public picture’s immutable URL.',
     headers: {
       ...REQUEST_ID_HEADER,
-      location: { description: 'Under /i/.', schema: { type: 'string', format: 'uri' } },
+      location: { description: 'Under /i/.', schema: { type: 'string', format: 'uri-reference' } },
     },
   },
   304: { description: 'The entity tag in If-None-Match is that of the private picture.' },
@@ -80,10 +80,16 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
   const { model, maker, keys, urlSigningKeys, urlPresets, deferOf, originOf, sourceOf, now } = options;
   const parse = createImageRequestParser(model);
 
-  function redirect(plan: PlannedPicture, origin: string, expires = Number.POSITIVE_INFINITY): Response {
-    const maxAgeS = Math.floor(Math.min(REDIRECT_MAX_AGE_S, expires - now() / 1000));
+  /** Within its own origin by path alone: what a cache keeps of it must not depend on a `Host` that a client made up. */
+  function redirect(plan: PlannedPicture, requestUrl: string, origin: string, expires?: number): Response {
+    const location = pictureUrlOf(
+      pictureNameOfPlan(plan),
+      origin === new URL(requestUrl).origin ? '' : origin,
+    );
+    const leftS = (expires ?? Number.POSITIVE_INFINITY) - now() / 1000;
+    const maxAgeS = Math.floor(Math.min(REDIRECT_MAX_AGE_S, leftS));
     const headers = {
-      location: pictureUrlOf(pictureNameOfPlan(plan), origin),
+      location,
       'cache-control': `public, max-age=${maxAgeS}`,
       'cross-origin-resource-policy': 'cross-origin',
     };
@@ -139,7 +145,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
       if (req.method === 'HEAD') {
         const object = await source.head(name);
         if (!object) throw new ApiError('not_found');
-        if (name.tenant === undefined) return redirect(plan, origin, expires);
+        if (name.tenant === undefined) return redirect(plan, req.url, origin, expires);
         return pictureHeadResponse(name, object, { ifNoneMatch });
       }
       const call = {
@@ -150,7 +156,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         defer: deferOf(context),
       };
       await maker.make(request, call).catch(withoutNumbers);
-      if (name.tenant === undefined) return redirect(plan, origin, expires);
+      if (name.tenant === undefined) return redirect(plan, req.url, origin, expires);
       const picture = await source.open(name);
       if (!picture) throw new ApiError('storage_unavailable', { cause: new Error('a made picture is gone') });
       const [range, ifRange] = [req.header('range'), req.header('if-range')];

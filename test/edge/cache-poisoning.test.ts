@@ -156,3 +156,62 @@ describe('request headers', () => {
     },
   );
 });
+
+describe('a private picture', () => {
+  const PRIVATE = `/p/${NAME}`;
+  const owner = async () => ({ authorization: `Bearer ${await issueKey()}` });
+  const edgeWithPrivatePicture = (): TestEdge => {
+    const edge = createTestEdge();
+    edge.store.put(`p/tenant/${NAME}`, bytesOf(FINGERPRINT));
+    return edge;
+  };
+
+  it.each([
+    `${PRIVATE}?`,
+    `${PRIVATE}?x=1`,
+    `${PRIVATE}/`,
+    `${PRIVATE}/x.css`,
+    `${PRIVATE};.css`,
+    `${PRIVATE}%2fx.js`,
+    `${PRIVATE}%3f.css`,
+    `${PRIVATE}%00.css`,
+    `${PRIVATE}.css`,
+    `/p//${NAME}`,
+    `//p/${NAME}`,
+    `/p%2f${NAME}`,
+    `/P/${NAME}`,
+    `/p/tenant/${NAME}`,
+    `/p/${FINGERPRINT}.PNG`,
+    `/p/x/..%2f${NAME}`,
+    `/i/..%2fp%2ftenant%2f${NAME}`,
+    `/i/p/tenant/${NAME}`,
+    PATH,
+  ])('is not opened by %s, to its owner neither, and not kept', async (path) => {
+    const edge = edgeWithPrivatePicture();
+    const response = await edge.fetch(path, { headers: await owner() });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await bodyText(response)).not.toContain(FINGERPRINT);
+    expect(await caches.default.match(edge.origin + path)).toBeUndefined();
+  });
+
+  it.each<[string, string]>([
+    ['authorization', 'Bearer junk'],
+    ['cookie', 'session=1'],
+    ['x-forwarded-host', 'evil.example'],
+    ['x-original-url', PATH],
+    ['x-rewrite-url', PATH],
+    ['x-http-method-override', 'OPTIONS'],
+    ['range', 'bytes=0-1'],
+    ['if-none-match', '*'],
+    ['cache-control', 'only-if-cached'],
+  ])('is not opened by %s: %s after its owner has read it', async (name, value) => {
+    const edge = edgeWithPrivatePicture();
+    const headers = await owner();
+    expect(await bodyText(await edge.fetch(PRIVATE, { headers }))).toBe(TEXT);
+    const response = await edge.fetch(PRIVATE, { headers: { [name]: value } });
+    expect(response.status).toBe(401);
+    expect(await bodyText(response)).not.toContain(TEXT);
+    expect((await edge.fetch(PATH, { headers: { [name]: value } })).status).toBe(404);
+  });
+});

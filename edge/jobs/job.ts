@@ -27,7 +27,7 @@ export interface JobOrder {
   readonly webhook: JobWebhook | null;
 }
 
-export interface JobWebhook {
+interface JobWebhook {
   readonly url: string;
   readonly secret: string;
 }

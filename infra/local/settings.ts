@@ -31,6 +31,7 @@ const PASSED_ON = [
   'PROMPT_POLICY_URL',
   'URL_PRESETS',
   'USAGE_EXPORT',
+  'DNS_RESOLVER_URL',
 ];
 
 /**

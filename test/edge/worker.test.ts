@@ -36,6 +36,7 @@ describe('the Worker', () => {
     ['MODEL_CARD', 'hidden'],
     ['MODEL_CARD', '{"id":"hidden"}'],
     ['PUBLIC_URL', 'hidden'],
+    ['DNS_RESOLVER_URL', 'hidden'],
     ['PRICE_PICTURE', '-1'],
     ['PRICE_HIT', 'hidden'],
     ['PROMPT_POLICY_URL', 'hidden'],

@@ -44,6 +44,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...WORKER_VARIABLES,
+                FUZZ_RUNS: process.env.FUZZ_RUNS ?? '200',
                 MIGRATIONS: await readD1Migrations(`${root}edge/migrations`),
               },
             },

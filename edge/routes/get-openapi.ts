@@ -27,16 +27,27 @@ export function getOpenApi({ app, originOf }: GetOpenApiOptions): Endpoint {
     },
     handle: (context) =>
       context.json(
-        app.getOpenAPI31Document({
-          openapi: '3.1.0',
-          info: {
-            title: 'galip-edge',
-            version: '1',
-            description: 'Text in, picture out, in one forward pass. Errors have the body of OpenAI’s API.',
-            license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
-          },
-          servers: [{ url: originOf(context) }],
-        }),
+        withPlainPatterns(
+          app.getOpenAPI31Document({
+            openapi: '3.1.0',
+            info: {
+              title: 'galip-edge',
+              version: '1',
+              description: 'Text in, picture out, in one forward pass. Errors have the body of OpenAI’s API.',
+              license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
+            },
+            servers: [{ url: originOf(context) }],
+          }),
+        ),
       ),
   };
+}
+
+/** zod-to-openapi leaves the flag of a regular expression behind its source (`^a$/u`); JSON Schema's have none. */
+function withPlainPatterns<T extends object>(document: T): T {
+  return JSON.parse(
+    JSON.stringify(document, (name, value) =>
+      name === 'pattern' && typeof value === 'string' ? value.replace(/\/u$/u, '') : value,
+    ),
+  );
 }

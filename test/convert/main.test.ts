@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modelDigestOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
 import { hashFile } from '../../gpu-backend/convert/hash-file.ts';
+import { safetensors } from '../fixtures/checkpoints/safetensors-writer.ts';
 import { float32Tensor, readTensors } from '../fixtures/checkpoints/stored-tensors.ts';
-import { torchFile } from '../fixtures/checkpoints/tensor-files.ts';
+import { safetensorsFile, torchFile } from '../fixtures/checkpoints/tensor-files.ts';
 import { EMOJI_CHECKPOINT } from '../fixtures/emoji-checkpoint.ts';
 import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
 
@@ -134,6 +135,15 @@ describe('npm run convert', () => {
     expect(readdirSync(folder)).toEqual(['large.pth']);
   });
 
+  it('refuses a graph that one ONNX file cannot hold, before it writes', async () => {
+    const { code, stderr } = await run(...emojiArgs({ clip: hugeClip(join(folder, 'huge.safetensors')) }));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^text-encoder\.onnx: would have 22\d{8} bytes; one ONNX file holds at most 2147483647.*\n$/u,
+    );
+    expect(readdirSync(folder)).toEqual(['huge.safetensors']);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('cleans up after %s', async (signal) => {
     const watcher = watch(folder);
     const started = once(watcher, 'change');
@@ -157,4 +167,22 @@ function stored(path: string, content: Buffer): string {
 function poisoned(value: number): Buffer {
   const tensors = new Map(readTensors(EMOJI_CHECKPOINT.generator, 'model/netG/'));
   return torchFile(tensors.set('to_rgb.1.bias', float32Tensor([3], Float32Array.of(0, value, 0))));
+}
+
+/** A CLIP whose vocabulary takes 1.1 GB in float16, of which the disk holds nothing but a hole, and 2.2 GB in float32. */
+function hugeClip(path: string): string {
+  const name = 'token_embedding.weight';
+  const others = new Map(readTensors(EMOJI_CHECKPOINT.clip));
+  others.delete(name);
+  const file = safetensorsFile(others);
+  const headerBytes = Number(file.readBigUInt64LE());
+  const data = file.subarray(8 + headerBytes);
+  const tokens = 4_300_000;
+  const end = data.length + tokens * 128 * 2;
+  const embedding = { dtype: 'F16', shape: [tokens, 128], data_offsets: [data.length, end] };
+  const header = { ...JSON.parse(file.toString('utf8', 8, 8 + headerBytes)), [name]: embedding };
+  const small = safetensors(header, data);
+  writeFileSync(path, small);
+  truncateSync(path, small.length - data.length + end);
+  return path;
 }

@@ -71,6 +71,14 @@ describe('OpenAI’s list of merges', () => {
     expect(wrong.map(({ text }) => text)).toEqual([]);
   });
 
+  it.each([
+    ['a\u0345b', [49406, 320, 321, 49407]],
+    ["cat'ſ", [49406, 2368, 6, 129, 379, 49407]],
+    ['dog<|endoftext|>cat', [49406, 1929, 49407, 2368, 49407]],
+  ])('gives CLIP’s ids for %j', (prompt, ids) => {
+    expect(encoder(clip, CLIP_CONTEXT)(prompt)).toEqual(ids);
+  });
+
   it('reads it unpacked too', async () => {
     const text = stored('merges-unpacked.txt', gunzipSync(readFileSync(MERGES)));
     expect(await loadTokenizer({ tokenizer: text }, CLIP_VOCABULARY)).toEqual(clip);

@@ -25,7 +25,7 @@ const STYLE_TEMPLATES = [
   '{s} icon of {a}',
   '{n}, {s}',
   '{s} {n} emoji',
-  'a {s} picture of {a}',
+  '{s} picture of {a}',
 ] as const;
 
 /** Phrases of the evaluation; none is among the above. */
@@ -85,6 +85,5 @@ function keywordPhrases({ name }: ConceptNames, [first, second]: readonly string
 }
 
 function fill(template: string, name: string, style = ''): string {
-  // "a 3d …" but "an icon": no word for a style begins with a vowel.
   return template.replace('{a}', withArticle(name)).replace('{n}', name).replace('{s}', style);
 }

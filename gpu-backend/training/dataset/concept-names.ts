@@ -21,6 +21,8 @@ const MAX_CONCEPTS_OF_OWN_TAG = 1;
 /** A name is held out if so many sources know it: those of one chat program alone are jargon. */
 const MIN_SOURCES_OF_HELD_OUT = 2;
 const MAX_OTHER_NAMES = 4;
+/** Keywords of such a name say what is not to be seen: "bicycles" for "no bicycles". */
+const NEGATION = /^no |\bwithout\b/u;
 /** Names of symbol fonts, "clock1", chat shorthand and oaths are no words for a caption. */
 const UNUSUAL =
   /[^a-z0-9 '.-]|[a-z][0-9]|\b(?:ideograph|squared|negative|heavy|emoji|symbol for|typographical|shit|fml|smh|wtf|omg|lol|bro|hankey|fu)\b|^.{1,2}$|^.{41,}$/u;
@@ -46,7 +48,7 @@ export function nameConcepts(entries: readonly EmojiEntry[]): Map<string, Concep
       const [heldOutName] = hashOrder(fit, (other) => other, `held-out name/${id}`);
       const others = names.filter((other) => other !== heldOutName);
       const fitting = tags.filter((tag) => !UNUSUAL.test(tag) && !usual.has(tag) && tag !== heldOutName);
-      const ownTags = fitting.filter(
+      const ownTags = (NEGATION.test(name) ? [] : fitting).filter(
         (tag) => (tagCounts.get(tag) ?? 0) <= MAX_CONCEPTS_OF_OWN_TAG && !nameCounts.has(tag),
       );
       return [id, { name, others: others.slice(0, MAX_OTHER_NAMES), ownTags, tags: fitting, heldOutName }];

@@ -58,6 +58,21 @@ async function concepts(): Promise<Concept[]> {
   return lines.map((line) => JSON.parse(line) as Concept);
 }
 
+/** Where the drawing's dark dot lies. */
+async function dotOf(key: string): Promise<string[]> {
+  const data = await sharp(at('first/64', `${key}.png`))
+    .greyscale()
+    .raw()
+    .toBuffer();
+  const dark = [...data.keys()].filter((pixel) => (data[pixel] ?? 255) < 50);
+  const mean = (place: (pixel: number) => number): number =>
+    dark.reduce((sum, pixel) => sum + place(pixel), 0) / dark.length;
+  return [
+    mean((pixel) => pixel % 64) < 32 ? 'left' : 'right',
+    mean((pixel) => Math.floor(pixel / 64)) < 32 ? 'up' : 'down',
+  ];
+}
+
 describe('buildDataset', () => {
   it('gives the same bytes every time', async () => {
     for (const file of [
@@ -137,24 +152,10 @@ describe('buildDataset', () => {
     }
   });
 
-  it('mirrors and turns aliases', async () => {
-    const [plain, turned] = await Promise.all(
-      ['1f347_noto', '1f40d_noto'].map((key) =>
-        sharp(at('first/64', `${key}.png`))
-          .raw()
-          .toBuffer(),
-      ),
-    );
-    expect(turned?.equals(plain as Buffer)).toBe(false);
-    const back = await sharp(turned as Buffer, { raw: { width: 64, height: 64, channels: 3 } })
-      // Mirrors before it turns, whatever the order of the calls.
-      .flop()
-      .rotate(90)
-      .raw()
-      .toBuffer();
-    const difference =
-      back.reduce((sum, value, at) => sum + Math.abs(value - (plain?.[at] ?? 0)), 0) / back.length;
-    expect(difference).toBeLessThan(4);
+  it('mirrors an alias, then turns it', async () => {
+    // The dot is up left in the drawing; mirrored it is up right, turned by a quarter from there down right.
+    expect(await dotOf('1f347_noto')).toEqual(['left', 'up']);
+    expect(await dotOf('1f40d_noto')).toEqual(['right', 'down']);
   });
 
   it('keeps one style of a tenth of the concepts from training', async () => {

@@ -30,7 +30,7 @@ def parse_openai_merges(name: str, text: str, vocab_size: int = CLIP_VOCAB_SIZE)
     raises ValueError when there are too few, or one is no pair."""
     count = vocab_size - 2 * len(ALPHABET) - 2
     merges: List[Merge] = []
-    for number, line in enumerate(text.split("\n")[1 : count + 1], start=2):
+    for number, line in enumerate(text.rstrip("\n").split("\n")[1 : count + 1], start=2):
         pair = tuple(line.split(" "))
         if len(pair) != 2 or not all(pair):
             raise ValueError(f"{name}: line {number} is {line[:80]!r}; expected two tokens")

@@ -73,6 +73,13 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path, clip, d
     assert steps == list(range(1, 10))
 
 
+def test_the_log_does_not_mix_warm_up_and_competition(tmp_path, clip, dataset):
+    gan_loop(with_gan(steps=8, warmup_reconstruction_steps=2, log_steps=4), clip, dataset, tmp_path).run(StopRequest())
+    lines = [json.loads(line) for line in (tmp_path / "scalars.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [4, 8]
+    assert all("d/hinge" in line and "warmup/loss" not in line and line["seconds"] > 0 for line in lines)
+
+
 def test_training_clip_resumes_bit_for_bit(tmp_path, config, dataset):
     def clip_loop(folder):
         processes = Processes(CPU)

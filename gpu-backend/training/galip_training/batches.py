@@ -1,5 +1,7 @@
 """The order of the data: a function of seed, epoch and attempt alone, so a resumed run reads on where it stopped."""
 
+import itertools
+from dataclasses import dataclass
 from typing import Iterator
 
 import numpy as np
@@ -15,17 +17,39 @@ def derive_seed(*numbers: int) -> int:
     return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
-class WithIndex(Dataset):
-    """Adds each item's place in the data set."""
+class AtEpoch(Dataset):
+    """Items by `(epoch, index)`, so that one set of worker processes serves all epochs; adds the index."""
 
     def __init__(self, dataset: Dataset):
         self.dataset = dataset
 
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __getitem__(self, index: int) -> dict:
+    def __getitem__(self, place: tuple) -> dict:
+        epoch, index = place
+        if hasattr(self.dataset, "set_epoch"):
+            self.dataset.set_epoch(epoch)
         return {**self.dataset[index], "index": index}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Batches of one process without end, from batch `first` of `epoch` on. `attempt` grows with each roll-back: it changes the order."""
+
+    items: int
+    batch_size: int
+    seed: int
+    attempt: int
+    epoch: int
+    first: int
+    rank: int
+    processes: int
+
+    def __iter__(self) -> Iterator[list]:
+        per_epoch = self.items // (self.batch_size * self.processes)
+        for epoch in itertools.count(self.epoch):
+            order = np.random.default_rng(derive_seed(ORDER, self.seed, self.attempt, epoch)).permutation(self.items).tolist()
+            for number in range(self.first if epoch == self.epoch else 0, per_epoch):
+                start = (number * self.processes + self.rank) * self.batch_size
+                yield [(epoch, index) for index in order[start : start + self.batch_size]]
 
 
 def collate(items: list) -> dict:
@@ -41,17 +65,8 @@ def batches_per_epoch(dataset: Dataset, batch_size: int, processes: int) -> int:
     return count
 
 
-def read_epoch(
-    dataset: Dataset, batch_size: int, seed: int, attempt: int, epoch: int, first: int, rank: int, processes: int, workers: int
-) -> Iterator[dict]:
-    """Batches of one process from number `first` on. `attempt` grows with each roll-back: it changes the order."""
-    if hasattr(dataset, "set_epoch"):
-        dataset.set_epoch(epoch)
-    order = np.random.default_rng(derive_seed(ORDER, seed, attempt, epoch)).permutation(len(dataset))
-    count = batches_per_epoch(dataset, batch_size, processes)
-    starts = [(number * processes + rank) * batch_size for number in range(first, count)]
-    lists = [order[start : start + batch_size].tolist() for start in starts]
-    return iter(DataLoader(WithIndex(dataset), batch_sampler=lists, collate_fn=collate, num_workers=workers))
+def read_batches(dataset: Dataset, order: Order, workers: int) -> Iterator[dict]:
+    return iter(DataLoader(AtEpoch(dataset), batch_sampler=order, collate_fn=collate, num_workers=workers))
 
 
 def to_images(bytes_B3SS: torch.Tensor, device: torch.device) -> torch.Tensor:

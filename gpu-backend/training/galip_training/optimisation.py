@@ -1,6 +1,6 @@
 """One update of some parameters from one loss."""
 
-from typing import Iterable
+import math
 
 import torch
 from torch import Tensor
@@ -19,12 +19,7 @@ def update(loss: Tensor, optimiser: torch.optim.Optimizer, scaler, processes: Pr
     scaler.scale(loss).backward()
     processes.reduce_gradients(parameters, average)
     scaler.unscale_(optimiser)
-    norm = gradient_norm(parameters)
-    if max_norm > 0:
-        factor = (max_norm / (norm + 1e-6)).clamp(max=1)
-        for parameter in parameters:
-            if parameter.grad is not None:
-                parameter.grad.mul_(factor)
+    norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm or math.inf)
     if scaler.is_enabled():
         norm = torch.where(torch.isfinite(norm), norm, torch.zeros_like(norm))
         scaler.step(optimiser)
@@ -33,10 +28,6 @@ def update(loss: Tensor, optimiser: torch.optim.Optimizer, scaler, processes: Pr
         optimiser.step()
     advance(scaler)
     return norm
-
-
-def gradient_norm(parameters: Iterable[Tensor]) -> Tensor:
-    return torch.stack([p.grad.float().norm() for p in parameters if p.grad is not None]).norm()
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, lr: float) -> None:

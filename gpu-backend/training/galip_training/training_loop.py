@@ -9,7 +9,7 @@ from typing import Callable, Optional
 import torch
 from torch.utils.data import Dataset
 
-from .batches import STEP, batches_per_epoch, derive_seed, read_epoch
+from .batches import STEP, Order, batches_per_epoch, derive_seed, read_batches
 from .checkpoint import load_own_state, save_checkpoint, save_text
 from .config import LoopConfig, RunConfig
 from .distributed import Processes
@@ -95,9 +95,7 @@ class TrainingLoop:
     def run_to_end(self, stop: StopRequest) -> bool:
         """False after a roll-back."""
         try:
-            stopped = False
-            while self.position.step < self.total and not stopped:
-                stopped = self.run_epoch(stop)
+            self.run_steps(stop)
             if self.saved_step != self.position.step:
                 self.save()
             return True
@@ -105,19 +103,22 @@ class TrainingLoop:
             self.roll_back(error)
             return False
 
-    def run_epoch(self, stop: StopRequest) -> bool:
-        at, settings = self.position, self.settings
-        batches = read_epoch(
-            self.dataset, settings.batch_size, self.config.seed, at.attempt, at.epoch, at.batch,
-            self.processes.rank, self.processes.size, self.config.workers,
+    def run_steps(self, stop: StopRequest) -> None:
+        at, settings, processes = self.position, self.settings, self.processes
+        order = Order(
+            len(self.dataset), settings.batch_size, self.config.seed, at.attempt, at.epoch, at.batch, processes.rank, processes.size
         )  # fmt: skip
+        batches = read_batches(self.dataset, order, self.config.workers)
         sums, count, started = 0, 0, time.monotonic()
-        for batch in batches:
-            if at.step >= self.total:
-                return False
+        stopped, names = False, None
+        while at.step < self.total and not stopped:
+            batch = next(batches)
             # All randomness of a step follows from these numbers: there is no generator state to save.
-            torch.manual_seed(derive_seed(STEP, self.config.seed, at.attempt, at.step, self.processes.rank))
+            torch.manual_seed(derive_seed(STEP, self.config.seed, at.attempt, at.step, processes.rank))
             values, stopped = self.checked(self.trainer.step(batch, at.step), bool(stop))
+            if self.names != names:
+                # The end of the warm-up: means over both would be of nothing.
+                sums, count, started, names = 0, 0, time.monotonic(), self.names
             at.step, at.batch = at.step + 1, at.batch + 1
             if at.batch == self.per_epoch:
                 at.epoch, at.batch = at.epoch + 1, 0
@@ -130,9 +131,6 @@ class TrainingLoop:
             if at.step % settings.checkpoint_steps == 0:
                 self.save()
             self.write_sheet()
-            if stopped:
-                return True
-        return False
 
     def checked(self, scalars: dict, stop: bool):
         """Mean of the scalars over the processes, and whether any of them is to stop."""

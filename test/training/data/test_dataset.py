@@ -183,3 +183,14 @@ def noise_bytes(kind):
     out = io.BytesIO()
     Image.open(io.BytesIO(noise_picture(40, 2))).save(out, format=kind)
     return out.getvalue()
+
+
+def test_a_temporary_report_goes_with_the_data_set_and_not_with_a_worker(tmp_path):
+    write_shard(tmp_path / "train-0.tar", ["red"])
+    write_tar(tmp_path / "train-1.tar", {"bad.png": b"x", "bad.txt": "bad"})
+    dataset = dataset_of(tmp_path)
+    list(DataLoader(dataset, batch_size=None, num_workers=2))
+    path = dataset.report.path
+    assert list(dataset.report.skipped()) == ["bad"]
+    del dataset
+    assert not path.exists()

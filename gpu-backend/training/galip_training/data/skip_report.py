@@ -3,19 +3,21 @@
 import json
 import os
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Dict, Optional
 
 
 class SkipReport:
     """Every process adds lines to one file: loaders' workers have no other way back. Lines of this length are written
-    whole, so they do not mix."""
+    whole, so they do not mix. Without a path the file is a temporary one that goes with this object."""
 
     def __init__(self, path: Optional[Path] = None):
         if path is None:
             handle, name = tempfile.mkstemp(prefix="galip-skipped-", suffix=".jsonl")
             os.close(handle)
             path = Path(name)
+            weakref.finalize(self, remove_own, path, os.getpid())
         else:
             path.write_text("")
         self.path = path
@@ -38,3 +40,9 @@ class SkipReport:
         names = [f"  {key}: {reason}" for key, reason in list(skipped.items())[:20]]
         more = [f"  … and {len(skipped) - 20} more: {self.path}"] if len(skipped) > 20 else []
         return "\n".join([f"{len(skipped)} samples skipped", *names, *more])
+
+
+def remove_own(path: Path, owner: int) -> None:
+    """Workers hold copies of the report: when theirs go, the file stays."""
+    if os.getpid() == owner:
+        path.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ export interface PlannedSample {
   readonly captions: readonly string[];
 }
 
-export interface PlannedConcept {
+interface PlannedConcept {
   /** Code points, "1f98a". */
   readonly id: string;
   /** Spoken name, "fox". */

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -12,7 +11,6 @@ import torch
 from PIL import Image
 
 from conftest import ROOT
-from galip_training.checkpoint import load_checkpoint, model_states
 from galip_training.clip_files import load_clip
 from galip_training.config import load_config
 from galip_training.data.load_tokenizer import load_tokenizer

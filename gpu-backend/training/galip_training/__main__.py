@@ -15,7 +15,8 @@ from .training_loop import TrainingFailed
 def main(arguments: list) -> int:
     """Exit status: 0 done or out of time, 1 failed, 2 wrong options."""
     options = parse_options(arguments)
-    torch.set_num_threads(options.threads) if options.threads else None
+    if options.threads:
+        torch.set_num_threads(options.threads)
     try:
         return options.run(options)
     except (ConfigError, TrainingFailed, ValueError, OSError) as error:

@@ -3,6 +3,7 @@
 Axes: N items, E embedding, P prompts, S seeds.
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional, Sequence
@@ -10,6 +11,7 @@ from typing import Callable, Optional, Sequence
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
+from tqdm import tqdm
 
 from .batches import derive_seed, to_images
 from .checkpoint import load_checkpoint, model_states
@@ -60,51 +62,66 @@ def evaluate(
 
     Writes `contact-sheet.png` (a row a prompt) and `interpolation.png` to `folder`; returns the metrics.
     """
-    items = choose_items(dataset, config.evaluate.samples, config.seed)
-    captions = [item["caption"] for item in items]
-    real = to_images(torch.stack([item["image"] for item in items]), torch.device("cpu"))
-    noise = fixed_noise(len(items), config.generator.z_dim, config.seed, guide.device)
-    sentences = guide.texts(captions)
-    fake = generate(netG, noise, sentences, config.evaluate.batch_size)
-    judged = {"real": judge.images(real), "generated": judge.images(fake)}
-    judge_texts = judge.texts(captions)
+    order = choose_items(len(dataset), config.evaluate.samples, config.seed)
+    noise = fixed_noise(len(order), config.generator.z_dim, config.seed, guide.device)
+    seen: dict = {}
+    captions, concepts = [], []
+    for start in tqdm(range(0, len(order), config.evaluate.batch_size), desc="evaluate", disable=not sys.stderr.isatty()):
+        items = [dataset[index] for index in order[start : start + config.evaluate.batch_size]]
+        captions += [item["caption"] for item in items]
+        concepts += [item.get("concept") for item in items]
+        for name, values in measure(netG, guide, judge, items, noise[start : start + len(items)], config, inception).items():
+            seen.setdefault(name, []).append(values.cpu())
+    seen = {name: torch.cat(parts) for name, parts in seen.items()}
+    judged = {kind: seen[f"judge/{kind}"] for kind in ("real", "generated")}
     metrics = {
-        "samples": len(items),
+        "samples": len(order),
         "clip_similarity": {
-            "training_clip": clip_similarity(guide.images(fake, config.train_gan.official_clip_input), sentences),
-            **{kind: clip_similarity(image_NE, judge_texts) for kind, image_NE in judged.items()},
+            "training_clip": clip_similarity(seen["guide/generated"], seen["guide/text"]),
+            **{kind: clip_similarity(image_NE, seen["judge/text"]) for kind, image_NE in judged.items()},
         },
         "frechet_clip": frechet_of(judged["real"], judged["generated"]),
-        "retrieval": {**text_retrieval(judged, judge, captions, "captions"), **concept_retrieval(judged, judge, items)},
+        "retrieval": {"captions": text_retrieval(judged, judge, captions)},
     }
+    if all(concepts):
+        metrics["retrieval"]["concepts"] = text_retrieval(judged, judge, concepts)
     if inception:
-        metrics["fid"] = frechet_of(*(inception_features(inception, images, judge) for images in (real, fake)))
+        metrics["fid"] = frechet_of(seen["inception/real"], seen["inception/generated"])
     if config.evaluate.prompts:
         metrics["diversity"] = draw(netG, guide, judge, config, folder)
     return metrics
 
 
-def choose_items(dataset: Dataset, count: int, seed: int) -> list:
-    order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(derive_seed(seed)))
-    return [dataset[index] for index in order[:count].tolist()]
+def choose_items(available: int, count: int, seed: int) -> list:
+    order = torch.randperm(available, generator=torch.Generator().manual_seed(derive_seed(seed)))
+    return order[:count].tolist()
 
 
-def inception_features(inception: Inception, images: Tensor, judge: Judge) -> Tensor:
-    return torch.cat([inception.features(part.to(judge.device)) for part in images.split(judge.batch_size)])
+def measure(netG: NetG, guide: Judge, judge: Judge, items: list, noise: Tensor, config: RunConfig, inception: Optional[Inception]) -> dict:
+    """Embeddings and features of a batch of real images and of those generated from their captions."""
+    captions = [item["caption"] for item in items]
+    sentences = guide.texts(captions)
+    real = to_images(torch.stack([item["image"] for item in items]), guide.device)
+    fake = generate(netG, noise, sentences, len(items)).to(guide.device)
+    measured = {
+        "guide/text": sentences,
+        "guide/generated": guide.images(fake, config.train_gan.official_clip_input),
+        "judge/text": judge.texts(captions),
+        "judge/real": judge.images(real),
+        "judge/generated": judge.images(fake),
+    }
+    if inception:
+        measured.update({"inception/real": inception.features(real), "inception/generated": inception.features(fake)})
+    return measured
 
 
-def text_retrieval(judged: dict, judge: Judge, texts: Sequence[str], name: str) -> dict:
+def text_retrieval(judged: dict, judge: Judge, texts: Sequence[str]) -> dict:
     """Which of all different texts is nearest to each image. texts: the right one of each image."""
     bank = sorted(set(texts))
-    right = [bank.index(text) for text in texts]
-    bank_TE = judge.texts(bank)
-    scores = {kind: retrieval(image_NE, bank_TE, right) for kind, image_NE in judged.items()}
-    return {name: {"texts": len(bank), **scores}}
-
-
-def concept_retrieval(judged: dict, judge: Judge, items: list) -> dict:
-    concepts = [item.get("concept") for item in items]
-    return text_retrieval(judged, judge, concepts, "concepts") if all(concepts) else {}
+    place = {text: number for number, text in enumerate(bank)}
+    bank_TE = judge.texts(bank).cpu()
+    scores = {kind: retrieval(image_NE, bank_TE, [place[text] for text in texts]) for kind, image_NE in judged.items()}
+    return {"texts": len(bank), **scores}
 
 
 def draw(netG: NetG, guide: Judge, judge: Judge, config: RunConfig, folder: Path) -> dict:

@@ -29,6 +29,8 @@ from .real_features import RealFeatures
 
 BETAS = (0.0, 0.9)
 SHEET_COLUMNS = 8
+PENALTY_SCALE_LIMIT = 1024.0
+"""The penalty's gradients pass through fp16 (at most 65,504), where the loss scale itself (65,536 at first) would overflow."""
 
 
 class GanTrainer:
@@ -94,7 +96,7 @@ class GanTrainer:
             mismatched = self.netC(real_judged, sentence_BE.roll(-1, dims=0))
             faked = self.netC(self.netD(fake_BFDGG.detach()), sentence_BE)
         hinge = discriminator_loss(matching, mismatched, faked)
-        scale = self.scaler_d.get_scale() if self.scaler_d.is_enabled() else 1.0
+        scale = min(self.scaler_d.get_scale(), PENALTY_SCALE_LIMIT) if self.scaler_d.is_enabled() else 1.0
         penalty = matching_aware_penalty(
             matching, (real_BFDGG, matching_BE), settings.penalty_weight, settings.penalty_power, scale
         )

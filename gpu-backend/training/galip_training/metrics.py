@@ -7,6 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+RETRIEVAL_CHUNK = 1024
+"""Images whose scores against all texts are held at once."""
+
 
 def frechet_distance(mean_a: np.ndarray, covariance_a: np.ndarray, mean_b: np.ndarray, covariance_b: np.ndarray) -> float:
     """‖μa − μb‖² + tr(A + B − 2·(A·B)^½), the distance in FID (arXiv 1706.08500).
@@ -42,10 +45,14 @@ def clip_similarity(image_NE: Tensor, text_NE: Tensor) -> float:
 
 def retrieval(image_NE: Tensor, text_TE: Tensor, right_N: Sequence[int], ranks: Sequence[int] = (1, 5)) -> dict:
     """`{'r1': …, 'r5': …}`: share of images whose right text is among the k nearest of all. Ties count against the image."""
-    scores_NT = F.normalize(image_NE.double(), dim=-1) @ F.normalize(text_TE.double(), dim=-1).t()
-    right_N1 = torch.as_tensor(right_N, device=scores_NT.device)[:, None]
-    better_or_equal_N = (scores_NT >= scores_NT.gather(1, right_N1)).sum(dim=1) - 1
-    return {f"r{k}": float((better_or_equal_N < k).double().mean()) for k in ranks}
+    text_ET = F.normalize(text_TE.double(), dim=-1).t()
+    right_N1 = torch.as_tensor(right_N, device=text_ET.device)[:, None]
+    ranks_N = []
+    for image_CE, right_C1 in zip(F.normalize(image_NE.double(), dim=-1).split(RETRIEVAL_CHUNK), right_N1.split(RETRIEVAL_CHUNK)):
+        scores_CT = image_CE @ text_ET
+        ranks_N.append((scores_CT >= scores_CT.gather(1, right_C1)).sum(dim=1) - 1)
+    rank_N = torch.cat(ranks_N)
+    return {f"r{k}": float((rank_N < k).double().mean()) for k in ranks}
 
 
 def diversity(image_PSE: Tensor) -> list:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from conftest import ROOT
+from galip_training.__main__ import parse_options
 from galip_training.config import ConfigError, load_config, override, parse_config
 from shapes import TINY
 
@@ -56,6 +57,15 @@ def test_recipes_are_valid(name):
     config = load_config(RECIPES / f"{name}.json")
     assert config.name == name
     assert config.data.path
+
+
+@pytest.mark.parametrize("name", ["cc12m", "coco", "cub", "emoji-224", "emoji-64", "tiny"])
+def test_the_commands_of_a_recipe_are_commands(name):
+    commands = load_config(RECIPES / f"{name}.json").commands
+    ours = [command.split("-m galip_training ")[1].split() for command in commands if "-m galip_training " in command]
+    options = [parse_options(words) for words in ours]
+    assert [option.command for option in options][-2:] == ["train-gan", "evaluate"]
+    assert all(ROOT / option.config == RECIPES / f"{name}.json" for option in options if option.config)
 
 
 def test_settings_are_replaced_on_the_command_line():

@@ -118,6 +118,8 @@ class EvaluateConfig:
 @dataclass(frozen=True)
 class RunConfig:
     name: str = "unnamed"
+    commands: Tuple[str, ...] = ()
+    """How the recipe is run: from the project's root, with `PYTHONPATH=gpu-backend/training`; repeat what stops for its time."""
     seed: int = setting(100, at_least=0)
     precision: str = setting("fp32", allowed=("fp32", "bf16", "fp16"))
     """fp16 scales the losses and needs CUDA."""

@@ -59,6 +59,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.use(
     cors({
       origin: '*',
+      allowMethods: ['GET', 'HEAD', 'POST'],
       exposeHeaders: ['x-request-id', 'retry-after', 'etag', 'content-range'],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),

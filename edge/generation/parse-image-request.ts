@@ -5,7 +5,7 @@ import { createImageRequestSchema, type ImageRequest } from './image-request.ts'
 /** Values longer than this are not repeated in a message. */
 const MAX_QUOTED_CHARACTERS = 60;
 
-/** Checks bodies against the schema; the first problem is told with its field, its value and what is allowed. */
+/** Checks bodies against the schema; the first problem is told with its field, its value (a prompt’s never) and what is allowed. */
 export function createImageRequestParser(model: ModelCard): (body: unknown) => ImageRequest {
   const schema = createImageRequestSchema(model);
   const allowed = Object.keys(schema.shape).join(', ');
@@ -24,7 +24,10 @@ export function createImageRequestParser(model: ModelCard): (body: unknown) => I
       '',
     );
     const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], body);
-    throw invalid(param, `${param}${shown(value)} ${issue?.message ?? 'is not valid'}`);
+    throw invalid(
+      param,
+      `${param}${param === 'prompt' ? '' : shown(value)} ${issue?.message ?? 'is not valid'}`,
+    );
   };
 }
 
@@ -32,7 +35,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** ` (value)` where that helps: prompts and other long values are not repeated. */
+/** ` (value)` where that helps: long values are not repeated. */
 function shown(value: unknown): string {
   if (value === undefined) return '';
   const text = JSON.stringify(value);

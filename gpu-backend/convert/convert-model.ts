@@ -61,7 +61,10 @@ async function writeModel(
       const plan = planModel(generator, clip, options);
       const { tokenizer: file, tokenizerMerges: merges } = options;
       const sources = merges === undefined ? { tokenizer: file } : { tokenizer: file, merges };
-      const tokenizer = await loadTokenizer(sources, plan.text.vocabSize);
+      const tokenizer = await loadTokenizer(sources, {
+        file: options.clip,
+        vocabSize: plan.text.vocabSize,
+      });
       const files = await writeGraphs(directory, plan, progress, signal);
       const tokenizerFile = await writeTokenizer(directory, tokenizer);
       const manifest = await describe(

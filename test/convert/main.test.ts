@@ -14,6 +14,9 @@ import { safetensorsFile, torchFile } from '../fixtures/checkpoints/tensor-files
 import { EMOJI_CHECKPOINT } from '../fixtures/emoji-checkpoint.ts';
 import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
 
+const CLIP_MERGES = fileURLToPath(
+  new URL('../../../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz', import.meta.url),
+);
 const MAIN = fileURLToPath(new URL('../../gpu-backend/convert/main.ts', import.meta.url));
 
 let folder: string;
@@ -110,9 +113,14 @@ describe('npm run convert', () => {
       /to_rgb\.1\.bias holds NaN/u,
     ],
     [
-      'goes with another tokenizer',
+      'is no tokenizer',
       (file) => ({ tokenizer: stored(file, Buffer.from('{"model":{}}')) }),
       /not a tokenizer/u,
+    ],
+    [
+      'is the tokenizer of another model',
+      () => ({ tokenizer: CLIP_MERGES }),
+      /\.txt\.gz: \d+ merges give \d+ tokens; the model in .*clip\.pth has 1690$/mu,
     ],
   ])('refuses in one line a file that %s, and leaves nothing behind', async (_, changes, reason) => {
     const file = join(tmpdir(), `galip-cli-damaged-${process.pid}`);
@@ -136,12 +144,14 @@ describe('npm run convert', () => {
   });
 
   it('refuses a graph that one ONNX file cannot hold, before it writes', async () => {
-    const { code, stderr } = await run(...emojiArgs({ clip: hugeClip(join(folder, 'huge.safetensors')) }));
+    const clip = hugeClip(join(folder, 'huge.safetensors'));
+    const tokenizer = hugeTokenizer(join(folder, 'tokenizer.json'));
+    const { code, stderr } = await run(...emojiArgs({ clip, tokenizer }));
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /^text-encoder\.onnx: would have 22\d{8} bytes; one ONNX file holds at most 2147483647.*\n$/u,
     );
-    expect(readdirSync(folder)).toEqual(['huge.safetensors']);
+    expect(readdirSync(folder)).toEqual(['huge.safetensors', 'tokenizer.json']);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('cleans up after %s', async (signal) => {
@@ -169,6 +179,15 @@ function poisoned(value: number): Buffer {
   return torchFile(tensors.set('to_rgb.1.bias', float32Tensor([3], Float32Array.of(0, value, 0))));
 }
 
+const HUGE_VOCABULARY = 4_300_000;
+
+/** The default model's tokenizer, its start and end token at the end of that vocabulary. */
+function hugeTokenizer(path: string): string {
+  const json = readFileSync(EMOJI_CHECKPOINT.tokenizer, 'utf8');
+  const moved = json.replace(/\b(1688|1689)\b/gu, (id) => String(HUGE_VOCABULARY - 1_690 + Number(id)));
+  return stored(path, Buffer.from(moved));
+}
+
 /** A CLIP whose vocabulary takes 1.1 GB in float16, of which the disk holds nothing but a hole, and 2.2 GB in float32. */
 function hugeClip(path: string): string {
   const name = 'token_embedding.weight';
@@ -177,9 +196,8 @@ function hugeClip(path: string): string {
   const file = safetensorsFile(others);
   const headerBytes = Number(file.readBigUInt64LE());
   const data = file.subarray(8 + headerBytes);
-  const tokens = 4_300_000;
-  const end = data.length + tokens * 128 * 2;
-  const embedding = { dtype: 'F16', shape: [tokens, 128], data_offsets: [data.length, end] };
+  const end = data.length + HUGE_VOCABULARY * 128 * 2;
+  const embedding = { dtype: 'F16', shape: [HUGE_VOCABULARY, 128], data_offsets: [data.length, end] };
   const header = { ...JSON.parse(file.toString('utf8', 8, 8 + headerBytes)), [name]: embedding };
   const small = safetensors(header, data);
   writeFileSync(path, small);

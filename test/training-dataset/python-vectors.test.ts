@@ -17,7 +17,8 @@ describe('what Python and TypeScript share', () => {
     const { vocabSize, contextLength, captions } = JSON.parse(
       await readFile(fixture('trained-tokenizer-ids.json'), 'utf8'),
     ) as { vocabSize: number; contextLength: number; captions: { caption: string; ids: number[] }[] };
-    const loaded = await loadTokenizer({ tokenizer: fixture('trained-tokenizer.json') }, vocabSize);
+    const model = { file: 'clip.pth', vocabSize };
+    const loaded = await loadTokenizer({ tokenizer: fixture('trained-tokenizer.json') }, model);
     const { startToken, endToken } = loaded;
     const tokenise = createTokeniser(JSON.parse(new TextDecoder().decode(loaded.bytes)) as object, {
       contextLength,

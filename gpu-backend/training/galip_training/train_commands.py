@@ -33,8 +33,10 @@ FIXED_SECTIONS = ("seed", "clip", "generator", "discriminator")
 def train_clip(options: argparse.Namespace) -> int:
     started = time.monotonic()
     processes, config = Processes(torch.device(options.device)), read_config(options)
+    tokenizer = fitting_tokenizer(options.tokenizer, config.clip.vocab_size, may_be_smaller=True)
+    # Few captions do not fill a vocabulary: CLIP has the tokens that there are, as the converter demands.
+    config = dataclasses.replace(config, clip=dataclasses.replace(config.clip, vocab_size=tokenizer.vocab_size))
     check_resumed(options.out, config)
-    tokenizer = fitting_tokenizer(options.tokenizer, config.clip.vocab_size)
     dataset = read_data(config, config.data.train_split, tokenizer, options.out)
     loop = TrainingLoop(
         lambda steps: ClipTrainer(config, steps, processes), dataset, config, config.train_clip, options.out, processes
@@ -105,11 +107,12 @@ def check_resumed(folder: Path, config: RunConfig) -> None:
         raise ConfigError(f"{folder} holds a run that cannot be resumed with", lines)
 
 
-def fitting_tokenizer(path: Path, vocab_size: int) -> Tokenizer:
+def fitting_tokenizer(path: Path, vocab_size: int, may_be_smaller: bool = False) -> Tokenizer:
     """raises ValueError when its ids are not CLIP's."""
     tokenizer = load_tokenizer(path, vocab_size)
-    if tokenizer.vocab_size > vocab_size:
-        raise ValueError(f"{path}: has {tokenizer.vocab_size} tokens; must have at most clip.vocab_size ({vocab_size})")
+    if tokenizer.vocab_size > vocab_size or (tokenizer.vocab_size < vocab_size and not may_be_smaller):
+        allowed = "at most " if may_be_smaller else ""
+        raise ValueError(f"{path}: has {tokenizer.vocab_size} tokens; must have {allowed}clip.vocab_size ({vocab_size})")
     if tokenizer.end_id != tokenizer.vocab_size - 1:
         raise ValueError(f"{path}: the end token is {tokenizer.end_id}; must be the highest id, {tokenizer.vocab_size - 1}")
     return tokenizer

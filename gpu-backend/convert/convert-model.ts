@@ -125,17 +125,18 @@ async function describe(
   const inputs = [options.generator, options.clip, options.tokenizer, options.tokenizerMerges ?? []].flat();
   const sources: { name: string; sha256: string }[] = [];
   for (const path of inputs) sources.push({ name: basename(path), sha256: await hashFile(path, signal) });
+  const textSection = { ...text, startToken, endToken, padToken: PAD_TOKEN };
   return modelManifestSchema.parse({
     schemaVersion: 1,
     id,
-    digest: await modelDigestOf(files),
+    digest: await modelDigestOf({ generator, text: textSection, files }),
     architecture: 'galip',
     precision,
     licence,
     commercialUse,
     provenance: { sources, converter: CONVERTER, ignoredTensors },
     generator,
-    text: { ...text, startToken, endToken, padToken: PAD_TOKEN },
+    text: textSection,
     vision: { ...vision, imageMean, imageStd },
     files,
   });

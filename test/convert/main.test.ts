@@ -67,7 +67,7 @@ describe('npm run convert', () => {
     for (const [name, { sha256 }] of Object.entries(manifest.files)) {
       expect(await hashFile(join(folder, 'model', name), new AbortController().signal)).toBe(sha256);
     }
-    expect(await modelDigestOf(manifest.files)).toBe(manifest.digest);
+    expect(await modelDigestOf(manifest)).toBe(manifest.digest);
     expect(readdirSync(join(folder, 'model')).sort()).toEqual(
       ['model.json', ...Object.keys(manifest.files)].sort(),
     );

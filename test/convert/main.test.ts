@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -17,6 +27,7 @@ import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
 const CLIP_MERGES = fileURLToPath(
   new URL('../../../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz', import.meta.url),
 );
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../gpu-backend/convert/main.ts', import.meta.url));
 
 let folder: string;
@@ -71,6 +82,17 @@ describe('npm run convert', () => {
     expect(readdirSync(join(folder, 'model')).sort()).toEqual(
       ['model.json', ...Object.keys(manifest.files)].sort(),
     );
+  });
+
+  it('finds files beside the user, not beside npm, which changes into the project', async () => {
+    for (const [name, file] of Object.entries(EMOJI_CHECKPOINT)) symlinkSync(file, join(folder, name));
+    const files = Object.keys(EMOJI_CHECKPOINT).flatMap((name) => [`--${name}`, name]);
+    const args = ['--prefix', ROOT, 'run', '--silent', 'convert', '--', ...files, '--out', 'made/here'];
+    const { code, stderr } = await resultOf(
+      spawn('npm', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(existsSync(join(folder, 'made/here/model.json'))).toBe(true);
   });
 
   it('helps', async () => {

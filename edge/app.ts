@@ -126,6 +126,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.use(
     cors({
       origin: '*',
+      allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
       exposeHeaders: [
         'x-request-id',
         'location',

@@ -76,8 +76,14 @@ export function createImageRequestSchema(model: ModelCard) {
         .nullish()
         .openapi({ description: 'Number of pictures.', default: 1 }),
       size: size.nullish(),
-      response_format: z.enum(['url', 'b64_json']).nullish().openapi({ default: 'url' }),
-      output_format: z.enum(IMAGE_FORMAT_NAMES).nullish().openapi({ default: 'png' }),
+      response_format: z
+        .enum(['url', 'b64_json'], 'must be "url" or "b64_json"')
+        .nullish()
+        .openapi({ default: 'url' }),
+      output_format: z
+        .enum(IMAGE_FORMAT_NAMES, `must be one of ${IMAGE_FORMAT_NAMES.join(', ')}`)
+        .nullish()
+        .openapi({ default: 'png' }),
       output_compression: z
         .int('must be an integer, 0 … 100')
         .min(0, 'must be 0 … 100')
@@ -99,10 +105,13 @@ export function createImageRequestSchema(model: ModelCard) {
         }),
       seeds: z
         .array(seed, 'must be an array of n seeds')
+        .min(1, 'must have at least one seed')
         .max(MAX_IMAGES, `must have n seeds, at most ${MAX_IMAGES}`)
         .nullish()
-        .openapi({ description: 'The seed of each of the n pictures. Not together with `seed`.' }),
-      visibility: z.enum(['public', 'private']).nullish().openapi({
+        .openapi({
+          description: 'The seed of each of the n pictures; n may be left out. Not together with `seed`.',
+        }),
+      visibility: z.enum(['public', 'private'], 'must be "public" or "private"').nullish().openapi({
         description:
           'Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.',
         default: 'public',

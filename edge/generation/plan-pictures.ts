@@ -64,7 +64,7 @@ function qualityOf({ output_compression: quality }: ImageRequest, format: ImageF
 }
 
 function seedsOf({ n, seed, seeds }: ImageRequest): number[] {
-  const count = n ?? 1;
+  const count = n ?? seeds?.length ?? 1;
   if (seeds != null) {
     if (seed != null) throw contradiction('seeds', 'seeds and seed exclude each other');
     if (seeds.length !== count) {

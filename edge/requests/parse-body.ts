@@ -6,7 +6,7 @@ const MAX_QUOTED_CHARACTERS = 60;
 
 /**
  * Checks a JSON object against a strict schema; the first problem is told with its field (`limits.day_units`), its value
- * and what is allowed, unknown fields before all others.
+ * (a prompt's never) and what is allowed, unknown fields before all others.
  * @throws ApiError `invalid_request`.
  */
 export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.infer<T> {
@@ -23,7 +23,10 @@ export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.in
   if (path.length === 0) throw invalid('body', 'body must be a JSON object');
   const param = nameOf(path);
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], body);
-  throw invalid(param, `${param}${shown(value)} ${issue?.message ?? 'is not valid'}`);
+  throw invalid(
+    param,
+    `${param}${param === 'prompt' ? '' : shown(value)} ${issue?.message ?? 'is not valid'}`,
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -42,7 +45,7 @@ function nameOf(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** ` (value)` where that helps: prompts and other long values are not repeated. */
+/** ` (value)` where that helps: long values are not repeated. */
 function shown(value: unknown): string {
   if (value === undefined) return '';
   const text = JSON.stringify(value);

@@ -2,8 +2,11 @@ import { sha256Hex } from './hex.ts';
 import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts';
 import { NOISE_SPEC } from './noise.ts';
 
-/** Changes when the same recipe would no longer give the same picture (post-processing, encoder settings). */
-const FINGERPRINT_SCHEME = 'galip-edge/1';
+/**
+ * Changes when the same recipe would no longer give the same picture (post-processing, encoder settings). 1 enlarged
+ * with libvips' bicubic; 2 resamples with Lanczos-3.
+ */
+const FINGERPRINT_SCHEME = 'galip-edge/2';
 
 /** Everything that one picture follows from. */
 export interface Recipe {

@@ -68,17 +68,48 @@ export const modelManifestSchema = z.strictObject({
 
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
 
-/**
- * The model's digest: SHA-256 over the digests of the files that decide a picture. The image encoder judges pictures and
- * does not make them, so it is left out.
- */
-export function modelDigestOf(
-  files: Pick<ModelManifest['files'], (typeof PICTURE_FILES)[number]>,
-): Promise<string> {
-  return sha256Hex(PICTURE_FILES.map((name) => `${name} ${files[name].sha256}\n`).join(''));
+const DIGEST_SCHEME = 'galip-edge/model/1';
+const PICTURE_FILES = ['tokenizer.json', 'text-encoder.onnx', 'generator.onnx'] as const;
+
+/** Those parts of the manifest that decide a picture. */
+export interface PictureManifest {
+  readonly generator: ModelManifest['generator'];
+  readonly text: ModelManifest['text'];
+  readonly files: Pick<ModelManifest['files'], (typeof PICTURE_FILES)[number]>;
 }
 
-const PICTURE_FILES = ['tokenizer.json', 'text-encoder.onnx', 'generator.onnx'] as const;
+/**
+ * The model's digest: SHA-256 over a JSON array of all that decides a picture, in fixed order: the sizes and tokens by
+ * which the backend feeds the graphs, and the digests of the files. The image encoder judges pictures and does not make
+ * them, so it is left out; so are name, licence and provenance.
+ */
+export function modelDigestOf({ generator, text, files }: PictureManifest): Promise<string> {
+  return sha256Hex(
+    JSON.stringify([
+      DIGEST_SCHEME,
+      [
+        generator.noiseDim,
+        generator.sentenceDim,
+        generator.imageSize,
+        generator.stages,
+        generator.gridSize,
+        generator.channels,
+        generator.promptTokens,
+      ],
+      [
+        text.contextLength,
+        text.vocabSize,
+        text.width,
+        text.blocks,
+        text.heads,
+        text.startToken,
+        text.endToken,
+        text.padToken,
+      ],
+      PICTURE_FILES.map((name) => files[name].sha256),
+    ]),
+  );
+}
 
 /** What the edge must know of the model to price, fingerprint and describe pictures without asking the backend. */
 export const modelCardSchema = z.object({

@@ -61,7 +61,10 @@ async function writeModel(
       const plan = planModel(generator, clip, options);
       const { tokenizer: file, tokenizerMerges: merges } = options;
       const sources = merges === undefined ? { tokenizer: file } : { tokenizer: file, merges };
-      const tokenizer = await loadTokenizer(sources, plan.text.vocabSize);
+      const tokenizer = await loadTokenizer(sources, {
+        file: options.clip,
+        vocabSize: plan.text.vocabSize,
+      });
       const files = await writeGraphs(directory, plan, progress, signal);
       const tokenizerFile = await writeTokenizer(directory, tokenizer);
       const manifest = await describe(
@@ -122,17 +125,18 @@ async function describe(
   const inputs = [options.generator, options.clip, options.tokenizer, options.tokenizerMerges ?? []].flat();
   const sources: { name: string; sha256: string }[] = [];
   for (const path of inputs) sources.push({ name: basename(path), sha256: await hashFile(path, signal) });
+  const textSection = { ...text, startToken, endToken, padToken: PAD_TOKEN };
   return modelManifestSchema.parse({
     schemaVersion: 1,
     id,
-    digest: await modelDigestOf(files),
+    digest: await modelDigestOf({ generator, text: textSection, files }),
     architecture: 'galip',
     precision,
     licence,
     commercialUse,
     provenance: { sources, converter: CONVERTER, ignoredTensors },
     generator,
-    text: { ...text, startToken, endToken, padToken: PAD_TOKEN },
+    text: textSection,
     vision: { ...vision, imageMean, imageStd },
     files,
   });

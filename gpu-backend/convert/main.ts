@@ -8,13 +8,18 @@ import { createTerminalProgress } from './terminal-progress.ts';
 
 const INTERRUPTED = 130;
 
+/** Where the user is: npm runs its scripts in the project's root, whatever folder it was called in. */
+function userFolder({ npm_lifecycle_event: script, INIT_CWD: folder }: NodeJS.ProcessEnv): string {
+  return (script === 'convert' && folder) || process.cwd();
+}
+
 /** Exit status: 0 done, 1 refused or failed, 130 interrupted. */
 async function main(args: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   const progress = createTerminalProgress(process.stderr);
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
   try {
-    const options = parseOptions(args);
+    const options = parseOptions(args, userFolder(process.env));
     if (!options) {
       console.log(USAGE);
       return 0;

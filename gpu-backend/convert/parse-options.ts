@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modelManifestSchema } from '../contract/model-card.ts';
 import type { ConvertOptions } from './convert-options.ts';
@@ -51,16 +51,17 @@ const OPTIONS = {
 } as const;
 
 /**
- * The command line's options; undefined when help is asked for.
+ * The command line's options, paths made absolute; undefined when help is asked for.
+ * @param cwd the folder that relative paths start from.
  * @throws OptionError
  */
-export function parseOptions(args: readonly string[]): ConvertOptions | undefined {
+export function parseOptions(args: readonly string[], cwd: string): ConvertOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const required = (name: 'generator' | 'clip' | 'tokenizer' | 'out'): string => {
     const value = values[name];
     if (!value) throw new OptionError(`--${name} is missing`);
-    return value;
+    return resolve(cwd, value);
   };
   const { precision, licence } = values;
   if (precision !== 'fp32' && precision !== 'fp16') {
@@ -68,6 +69,7 @@ export function parseOptions(args: readonly string[]): ConvertOptions | undefine
   }
   if (licence === '') throw new OptionError('--licence is empty; give an SPDX expression or a sentence');
   const merges = values['tokenizer-merges'];
+  if (merges === '') throw new OptionError('--tokenizer-merges is empty; it must name a file');
   const imageStd = perChannel('image-std', values['image-std']);
   if (imageStd.some((value) => value <= 0)) {
     throw new OptionError(`--image-std is "${values['image-std']}"; each value must be above 0`);
@@ -76,7 +78,7 @@ export function parseOptions(args: readonly string[]): ConvertOptions | undefine
     generator: required('generator'),
     clip: required('clip'),
     tokenizer: required('tokenizer'),
-    ...(merges === undefined ? {} : { tokenizerMerges: merges }),
+    ...(merges === undefined ? {} : { tokenizerMerges: resolve(cwd, merges) }),
     out: required('out'),
     force: values.force,
     precision,

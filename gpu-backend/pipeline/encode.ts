@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFormat } from '../contract/image-format.ts';
+import { insertXmp } from './png-xmp.ts';
 import type { Pixels } from './post-process.ts';
 
 /**
@@ -11,8 +12,6 @@ const WEBP_EFFORT = 0;
 const AVIF_EFFORT = 2;
 
 export interface EncodeOptions {
-  /** Edge of the picture to make, pixels; resampled with Lanczos-3 where it is not the picture's own. */
-  readonly size: number;
   readonly format: ImageFormat;
   /** 1 … 100; null for lossless formats. */
   readonly quality: number | null;
@@ -25,12 +24,12 @@ export async function encodePicture(
   pixels: Pixels,
   options: EncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { size, format, quality, xmp } = options;
+  const { format, quality, xmp } = options;
   const raw = { width: pixels.size, height: pixels.size, channels: 3 } as const;
-  let picture = sharp(pixels.data, { raw });
-  if (size !== pixels.size) picture = picture.resize(size, size, { kernel: 'lanczos3' });
-  if (xmp !== undefined) picture = picture.withXmp(xmp);
-  return new Uint8Array(await toFormat(picture, format, quality).toBuffer());
+  const picture = sharp(pixels.data, { raw });
+  if (xmp === undefined) return new Uint8Array(await toFormat(picture, format, quality).toBuffer());
+  if (format === 'png') return insertXmp(await toFormat(picture, format, quality).toBuffer(), xmp);
+  return new Uint8Array(await toFormat(picture.withXmp(xmp), format, quality).toBuffer());
 }
 
 function toFormat(picture: Sharp, format: ImageFormat, quality: number | null): Sharp {

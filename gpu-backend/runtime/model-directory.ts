@@ -16,15 +16,15 @@ export class ModelDirectoryError extends Error {
 
 /**
  * Reads and checks `model.json`.
- * @throws ModelDirectoryError when the file is missing, malformed, or its digest is not that of its files.
+ * @throws ModelDirectoryError when the file is missing, malformed, or its digest is not that of what it states.
  */
 export async function readModelManifest(directory: string): Promise<ModelManifest> {
   const path = join(directory, 'model.json');
   const parsed = modelManifestSchema.safeParse(parseJson(path, await read(path)));
   if (!parsed.success) throw new ModelDirectoryError(path, z.prettifyError(parsed.error));
-  const digest = await modelDigestOf(parsed.data.files);
+  const digest = await modelDigestOf(parsed.data);
   if (digest !== parsed.data.digest) {
-    throw new ModelDirectoryError(path, `digest is ${parsed.data.digest}, its files make ${digest}`);
+    throw new ModelDirectoryError(path, `digest is ${parsed.data.digest}, its content makes ${digest}`);
   }
   return parsed.data;
 }

@@ -5,6 +5,7 @@ import type { ModelManifest } from '../contract/model-card.ts';
 import { encodePicture } from '../pipeline/encode.ts';
 import { pixelsFromImage } from '../pipeline/post-process.ts';
 import { xmpOf } from '../pipeline/provenance.ts';
+import { resampleImage } from '../pipeline/resample.ts';
 
 /** One picture to make: an item of a request with its name. */
 export interface Item {
@@ -30,13 +31,17 @@ export type EncodeItem = (
   options: Pick<GenerateRequest, 'size' | 'format' | 'quality'>,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** The generator's image `[3, imageSize, imageSize]` of an item → the file that is stored, provenance inside. */
+/**
+ * The generator's image `[3, imageSize, imageSize]` of an item → the file that is stored: resampled to the size asked
+ * for, encoded, provenance inside.
+ */
 export function createItemEncoder(model: ModelManifest, withProvenance: boolean): EncodeItem {
   const nativeSize = model.generator.imageSize;
-  return async ({ prompt, seed, fingerprint }, image, options) => {
+  return async ({ prompt, seed, fingerprint }, image, { size, format, quality }) => {
     const promptHash = await sha256Hex(prompt);
     const made = { modelId: model.id, modelDigest: model.digest, promptHash, seed, nativeSize, fingerprint };
     const xmp = withProvenance ? xmpOf(made) : undefined;
-    return encodePicture(pixelsFromImage(image, nativeSize), { ...options, xmp });
+    const pixels = pixelsFromImage(resampleImage(image, nativeSize, size), size);
+    return encodePicture(pixels, { format, quality, xmp });
   };
 }

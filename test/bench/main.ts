@@ -1,8 +1,13 @@
 import { benchAuth } from './auth.ts';
+import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
 
 /** `npm run bench NAME`: measurements that take a quiet machine; what they gave stands in README.md beside this file. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { auth: benchAuth, convert: benchConvert };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  auth: benchAuth,
+  checkpoints: benchCheckpoints,
+  convert: benchConvert,
+};
 
 const name = process.argv[2];
 const bench = name === undefined ? undefined : BENCHES[name];

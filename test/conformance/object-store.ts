@@ -10,8 +10,6 @@ export interface ObjectStoreFaults {
 
 const OPTIONS = { contentType: 'image/webp', cacheControl: 'public, max-age=31536000, immutable' };
 const WRITERS = 20;
-/** An endpoint where nothing listens refuses at once; the client's retries of three operations may add seconds. */
-const UNREACHABLE_LIMIT_MS = 15_000;
 
 /**
  * What every ObjectStore does. Runs against a store that may hold anything: keys are fresh and random.
@@ -93,11 +91,9 @@ export function objectStoreConformance(
     );
 
     it.skipIf(!faults)(
-      'reports an unreachable endpoint as storage_unavailable, soon (skipped: store has none)',
+      'reports an unreachable endpoint as storage_unavailable (skipped: store has none)',
       async () => {
-        const startedAt = performance.now();
         await expectUnavailable(faults?.withUnreachableEndpoint());
-        expect(performance.now() - startedAt).toBeLessThan(UNREACHABLE_LIMIT_MS);
       },
     );
   });

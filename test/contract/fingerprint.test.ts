@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
-import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
+import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 
 const RECIPE: Recipe = {
@@ -26,9 +26,9 @@ const recipes: fc.Arbitrary<Recipe> = fc.record({
 
 describe('fingerprintOf', () => {
   it('gives the vector of the specification', async () => {
-    // printf %s '["galip-edge/1","abab…","a red apple","philox4x32-10/box-muller/1",7,64,"webp",90]' | sha256sum
+    // printf %s '["galip-edge/2","abab…","a red apple","philox4x32-10/box-muller/1",7,64,"webp",90]' | sha256sum
     expect(await fingerprintOf(RECIPE)).toBe(
-      '5e1ce47c898377b7989646fbb726bc84a45b4e2bfae4e7a760681eb2c898509f',
+      'fe274d3cb6c15407ef1c40d32c0936710ec54467280b9dd9611ea328e18a11f3',
     );
   });
 
@@ -37,6 +37,18 @@ describe('fingerprintOf', () => {
     expect(await fingerprintOf(PRIVATE)).toBe(
       '7c24b4873f5c920a1a8fed0fa089ca3528a76cada9be0b22753705ea45a797b8',
     );
+  });
+
+  // The same line with "png",null · "webp",90 · "jpeg",90 · "avif",70. Other defaults would give every URL that asks for
+  // none another picture's name.
+  it.each([
+    ['png', 'aeda35d20b6af944f54a9976c1851ad798d01c67c704b7b98f47f7d0ccf3fa46'],
+    ['webp', 'fe274d3cb6c15407ef1c40d32c0936710ec54467280b9dd9611ea328e18a11f3'],
+    ['jpeg', 'f0ac8f42e9c63df8ef33abef646dc11317d00733ff8c3b7b09832a71e8e4be80'],
+    ['avif', 'e26ec38571354e719b0fb88ed0078526230c184a95eed9d6ba8620d2f8c4c49d'],
+  ] as const)('gives the vector of a %s at its default quality', async (format, fingerprint) => {
+    const quality = IMAGE_FORMATS[format].defaultQuality;
+    expect(await fingerprintOf({ ...RECIPE, format, quality })).toBe(fingerprint);
   });
 
   it('does not depend on the order of fields', async () => {

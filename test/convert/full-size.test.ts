@@ -7,16 +7,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { floats, runOnnx, valuesOf } from '../fixtures/onnx-run.ts';
 
-/** The bounds of issue 2: on two cores, from 550 MB of generator and 350 MB of CLIP. */
-const MAX_SECONDS = 90;
-const MAX_RESIDENT_BYTES = 3e9;
 const TIMEOUT_MS = 300_000;
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const run = promisify(execFile);
-/** Makes a process tell its peak of resident memory, kilobytes, when it ends. */
-const TELL_PEAK =
-  'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))';
 
 let folder: string;
 beforeAll(async () => {
@@ -26,21 +20,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it(
-  'a checkpoint of the official size converts within time and memory, and runs',
+  'a checkpoint of the official size converts and runs (time and memory: `npm run bench convert`)',
   async () => {
-    const started = performance.now();
-    const { stderr } = await run(process.execPath, [
-      ...['--import', TELL_PEAK, fromRoot('gpu-backend/convert/main.ts')],
+    await run(process.execPath, [
+      fromRoot('gpu-backend/convert/main.ts'),
       ...['--generator', join(folder, 'galip.pth'), '--clip', join(folder, 'clip.pth')],
       ...['--tokenizer', fromRoot('../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz')],
       ...['--out', join(folder, 'model')],
     ]);
-    const seconds = (performance.now() - started) / 1000;
-    const residentBytes = Number(/^peak (\d+)$/mu.exec(stderr)?.[1]) * 1024;
-    expect(seconds).toBeLessThanOrEqual(MAX_SECONDS);
-    expect(residentBytes).toBeGreaterThan(0);
-    expect(residentBytes).toBeLessThanOrEqual(MAX_RESIDENT_BYTES);
-
     const { image } = await runOnnx(join(folder, 'model', 'generator.onnx'), {
       noise: floats(new Float32Array(100).fill(0.5), [1, 100]),
       sentence: floats(new Float32Array(512).fill(0.1), [1, 512]),

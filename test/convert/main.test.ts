@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,11 +18,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modelDigestOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
 import { hashFile } from '../../gpu-backend/convert/hash-file.ts';
+import { safetensors } from '../fixtures/checkpoints/safetensors-writer.ts';
 import { float32Tensor, readTensors } from '../fixtures/checkpoints/stored-tensors.ts';
-import { torchFile } from '../fixtures/checkpoints/tensor-files.ts';
+import { safetensorsFile, torchFile } from '../fixtures/checkpoints/tensor-files.ts';
 import { EMOJI_CHECKPOINT } from '../fixtures/emoji-checkpoint.ts';
 import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
 
+const CLIP_MERGES = fileURLToPath(
+  new URL('../../../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz', import.meta.url),
+);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../gpu-backend/convert/main.ts', import.meta.url));
 
 let folder: string;
@@ -63,10 +78,21 @@ describe('npm run convert', () => {
     for (const [name, { sha256 }] of Object.entries(manifest.files)) {
       expect(await hashFile(join(folder, 'model', name), new AbortController().signal)).toBe(sha256);
     }
-    expect(await modelDigestOf(manifest.files)).toBe(manifest.digest);
+    expect(await modelDigestOf(manifest)).toBe(manifest.digest);
     expect(readdirSync(join(folder, 'model')).sort()).toEqual(
       ['model.json', ...Object.keys(manifest.files)].sort(),
     );
+  });
+
+  it('finds files beside the user, not beside npm, which changes into the project', async () => {
+    for (const [name, file] of Object.entries(EMOJI_CHECKPOINT)) symlinkSync(file, join(folder, name));
+    const files = Object.keys(EMOJI_CHECKPOINT).flatMap((name) => [`--${name}`, name]);
+    const args = ['--prefix', ROOT, 'run', '--silent', 'convert', '--', ...files, '--out', 'made/here'];
+    const { code, stderr } = await resultOf(
+      spawn('npm', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(existsSync(join(folder, 'made/here/model.json'))).toBe(true);
   });
 
   it('helps', async () => {
@@ -109,9 +135,14 @@ describe('npm run convert', () => {
       /to_rgb\.1\.bias holds NaN/u,
     ],
     [
-      'goes with another tokenizer',
+      'is no tokenizer',
       (file) => ({ tokenizer: stored(file, Buffer.from('{"model":{}}')) }),
       /not a tokenizer/u,
+    ],
+    [
+      'is the tokenizer of another model',
+      () => ({ tokenizer: CLIP_MERGES }),
+      /\.txt\.gz: \d+ merges give \d+ tokens; the model in .*clip\.pth has 1690$/mu,
     ],
   ])('refuses in one line a file that %s, and leaves nothing behind', async (_, changes, reason) => {
     const file = join(tmpdir(), `galip-cli-damaged-${process.pid}`);
@@ -132,6 +163,17 @@ describe('npm run convert', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^tensor to_rgb\.1\.bias holds 70000 at element 1, beyond float16's ±65504.*\n$/u);
     expect(readdirSync(folder)).toEqual(['large.pth']);
+  });
+
+  it('refuses a graph that one ONNX file cannot hold, before it writes', async () => {
+    const clip = hugeClip(join(folder, 'huge.safetensors'));
+    const tokenizer = hugeTokenizer(join(folder, 'tokenizer.json'));
+    const { code, stderr } = await run(...emojiArgs({ clip, tokenizer }));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^text-encoder\.onnx: would have 22\d{8} bytes; one ONNX file holds at most 2147483647.*\n$/u,
+    );
+    expect(readdirSync(folder)).toEqual(['huge.safetensors', 'tokenizer.json']);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('cleans up after %s', async (signal) => {
@@ -157,4 +199,30 @@ function stored(path: string, content: Buffer): string {
 function poisoned(value: number): Buffer {
   const tensors = new Map(readTensors(EMOJI_CHECKPOINT.generator, 'model/netG/'));
   return torchFile(tensors.set('to_rgb.1.bias', float32Tensor([3], Float32Array.of(0, value, 0))));
+}
+
+const HUGE_VOCABULARY = 4_300_000;
+
+/** The default model's tokenizer, its start and end token at the end of that vocabulary. */
+function hugeTokenizer(path: string): string {
+  const json = readFileSync(EMOJI_CHECKPOINT.tokenizer, 'utf8');
+  const moved = json.replace(/\b(1688|1689)\b/gu, (id) => String(HUGE_VOCABULARY - 1_690 + Number(id)));
+  return stored(path, Buffer.from(moved));
+}
+
+/** A CLIP whose vocabulary takes 1.1 GB in float16, of which the disk holds nothing but a hole, and 2.2 GB in float32. */
+function hugeClip(path: string): string {
+  const name = 'token_embedding.weight';
+  const others = new Map(readTensors(EMOJI_CHECKPOINT.clip));
+  others.delete(name);
+  const file = safetensorsFile(others);
+  const headerBytes = Number(file.readBigUInt64LE());
+  const data = file.subarray(8 + headerBytes);
+  const end = data.length + HUGE_VOCABULARY * 128 * 2;
+  const embedding = { dtype: 'F16', shape: [HUGE_VOCABULARY, 128], data_offsets: [data.length, end] };
+  const header = { ...JSON.parse(file.toString('utf8', 8, 8 + headerBytes)), [name]: embedding };
+  const small = safetensors(header, data);
+  writeFileSync(path, small);
+  truncateSync(path, small.length - data.length + end);
+  return path;
 }

@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { OptionError, parseOptions } from '../../gpu-backend/convert/parse-options.ts';
 
 const FILES = ['--generator', 'G.pth', '--clip', 'C.pt', '--tokenizer', 'T.gz'];
+const CWD = '/home/me';
 const ALL = [...FILES, '--out', 'models/Some.Name'];
 
 describe('parseOptions', () => {
   it('fills in CLIP’s statistics and the name of the directory', () => {
-    expect(parseOptions(ALL)).toEqual({
-      generator: 'G.pth',
-      clip: 'C.pt',
-      tokenizer: 'T.gz',
-      out: 'models/Some.Name',
+    expect(parseOptions(ALL, CWD)).toEqual({
+      generator: '/home/me/G.pth',
+      clip: '/home/me/C.pt',
+      tokenizer: '/home/me/T.gz',
+      out: '/home/me/models/Some.Name',
       force: false,
       precision: 'fp32',
       imageMean: [0.48145466, 0.4578275, 0.40821073],
@@ -26,8 +27,8 @@ describe('parseOptions', () => {
     const more =
       '--tokenizer-merges M --precision fp16 --image-mean 0,0.5,1 --image-std 1,2,.5 --id x --licence MIT';
     const flags = ['--commercial-use', '--stage-outputs', '--force'];
-    expect(parseOptions([...ALL, ...more.split(' '), ...flags])).toMatchObject({
-      tokenizerMerges: 'M',
+    expect(parseOptions([...ALL, ...more.split(' '), ...flags], CWD)).toMatchObject({
+      tokenizerMerges: '/home/me/M',
       precision: 'fp16',
       imageMean: [0, 0.5, 1],
       imageStd: [1, 2, 0.5],
@@ -39,8 +40,13 @@ describe('parseOptions', () => {
     });
   });
 
+  it('leaves absolute paths alone, and names a model after the folder that a dot stands for', () => {
+    const options = parseOptions([...FILES, '--clip', '/c.pt', '--out', '.'], '/models/small');
+    expect(options).toMatchObject({ clip: '/c.pt', out: '/models/small', id: 'small' });
+  });
+
   it('knows when help is asked for', () => {
-    expect(parseOptions(['--help'])).toBeUndefined();
+    expect(parseOptions(['--help'], CWD)).toBeUndefined();
   });
 
   it.each<[string[], string]>([
@@ -57,11 +63,12 @@ describe('parseOptions', () => {
     [[...ALL, '--image-std', '1,1,0'], '--image-std is "1,1,0"; each value must be above 0'],
     [[...ALL, '--id', 'A b'], '--id is "A b"'],
     [[...ALL, '--licence', ''], '--licence is empty'],
+    [[...ALL, '--tokenizer-merges', ''], '--tokenizer-merges is empty'],
     [[...ALL, '--out'], '--out'],
     [[...ALL, '--surprise'], '--surprise'],
     [[...ALL, 'stray'], 'stray'],
   ])('%j is refused with the option’s name', (args, message) => {
-    expect(() => parseOptions(args)).toThrow(OptionError);
-    expect(() => parseOptions(args)).toThrow(message);
+    expect(() => parseOptions(args, CWD)).toThrow(OptionError);
+    expect(() => parseOptions(args, CWD)).toThrow(message);
   });
 });

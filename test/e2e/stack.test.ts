@@ -13,8 +13,6 @@ import { signedUrls } from './signed-urls.suite.ts';
 
 const manifest = new URL('../../gpu-backend/models/emoji-v0/model.json', import.meta.url);
 const nativePx: number = JSON.parse(await readFile(manifest, 'utf8')).generator.imageSize;
-/** 15 s on a quiet machine is the aim (about 4 s measured); other test files run beside this one. */
-const SECOND_START_LIMIT_MS = 30_000;
 
 let dataDir: string;
 let redApple: Buffer;
@@ -61,18 +59,11 @@ describe('npm start', () => {
 describe('npm start again, without a backend', () => {
   let first: DevSessionFile;
   let stack: DevStack;
-  let startMs: number;
   beforeAll(async () => {
     first = JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8'));
-    const startedAt = performance.now();
     // Port 9 (discard) of the machine: nothing listens.
     const env = { BACKEND_URL: 'http://127.0.0.1:9', SIGNING_KEYS: `dev:${'k'.repeat(32)}` };
     stack = await startDevStack({ dataDir, env });
-    startMs = performance.now() - startedAt;
-  });
-
-  it('is there soon', () => {
-    expect(startMs).toBeLessThan(SECOND_START_LIMIT_MS);
   });
 
   it('still knows the key and the pictures', async () => {

@@ -55,7 +55,7 @@ describe('browser applications', () => {
     });
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
-    expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET,HEAD,POST,PATCH,DELETE');
     expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization.*x-stainless-lang/u);
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
   });

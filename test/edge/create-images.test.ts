@@ -128,6 +128,11 @@ describe('POST /v1/images/generations', () => {
     }
   });
 
+  it('makes as many pictures as there are seeds', async () => {
+    const images = await imagesOf(await createTestEdge().generate({ prompt: 'cat', seeds: [3, 1] }));
+    expect(images.map(({ seed }) => seed)).toEqual([3, 1]);
+  });
+
   it('counts seeds up from the one given', async () => {
     const edge = createTestEdge();
     const images = await imagesOf(await edge.generate({ prompt: 'cat', n: 3, seed: MAX_SEED - 2 }));

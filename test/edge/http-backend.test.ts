@@ -112,6 +112,22 @@ describe('the backend over HTTP', () => {
     }
   });
 
+  it('is not followed elsewhere with its signature', async () => {
+    const urls: string[] = [];
+    const elsewhere = createHttpBackend({
+      url: new URL('http://backend.example:8080'),
+      signingKey: KEY,
+      fetcher: async (input, init) => {
+        const request = new Request(input, init);
+        urls.push(`${request.url} ${request.redirect}`);
+        return new Response(null, { status: 307, headers: { location: 'http://elsewhere.example/' } });
+      },
+      now: () => NOW_MS,
+    });
+    await expect(elsewhere.generate(REQUEST)).rejects.toMatchObject({ code: 'backend_unavailable' });
+    expect(urls).toEqual(['http://backend.example:8080/v1/generate manual']);
+  });
+
   it.each([
     ['9', 9],
     ['0', 0],

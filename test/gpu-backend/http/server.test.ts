@@ -16,6 +16,9 @@ async function startHeldServer() {
   return { server, arrived: arrived.promise, answer };
 }
 
+/** Beyond the test's own time: a stop that waits for it fails the test. */
+const FAR_LIMIT_MS = 3_600_000;
+
 describe('listen', () => {
   it('tells the address that it got', async () => {
     const { server } = await startHeldServer();
@@ -27,22 +30,18 @@ describe('listen', () => {
   it('stops at once when only idle connections are left', async () => {
     const { server } = await startHeldServer();
     await (await fetch(`${server.url}/quick`)).text();
-    const startedAt = performance.now();
-    await server.stop(60_000);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await server.stop(FAR_LIMIT_MS);
   });
 
   it('lets what it accepted finish, then stops without waiting for the kept-alive connection', async () => {
     const { server, arrived, answer } = await startHeldServer();
     const held = fetch(`${server.url}/held`);
     await arrived;
-    const startedAt = performance.now();
-    const stopped = server.stop(60_000);
+    const stopped = server.stop(FAR_LIMIT_MS);
     await expect(fetch(`${server.url}/quick`)).rejects.toThrow();
     answer.resolve('late');
     expect(await (await held).text()).toBe('late');
     await stopped;
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
   it('cuts what does not finish within the limit', async () => {

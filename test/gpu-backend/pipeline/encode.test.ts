@@ -13,6 +13,10 @@ const PIXELS = {
   }),
   size: SIZE,
 };
+const NOISE = {
+  data: PIXELS.data.map((_, at) => 128 + 127 * Math.sin(at * at)),
+  size: SIZE,
+};
 const PROVENANCE: Provenance = {
   modelId: 'emoji-v0',
   modelDigest: 'a'.repeat(64),
@@ -25,29 +29,27 @@ const PROVENANCE: Provenance = {
 describe.each(IMAGE_FORMAT_NAMES)('encodePicture as %s', (format) => {
   const quality = IMAGE_FORMATS[format].defaultQuality;
 
-  it.each([16, 64, 256])(
-    'makes a picture of %i pixels that looks like the one it was given',
-    async (size) => {
-      const file = await encodePicture(PIXELS, { size, format, quality });
-      const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
-      expect(info).toMatchObject({ width: size, height: size, channels: 3 });
-      const middle = (x: number) => [...data.subarray((size * (size / 2) + x) * 3).subarray(0, 3)];
-      for (const [x, colour] of [
-        [size / 8, [230, 20, 20]],
-        [size - size / 8, [20, 20, 230]],
-      ] as const) {
-        for (const [channel, value] of colour.entries()) {
-          expect(Math.abs((middle(x)[channel] ?? 0) - value)).toBeLessThanOrEqual(format === 'png' ? 4 : 12);
-        }
+  it('makes a picture that looks like the one it was given', async () => {
+    const file = await encodePicture(PIXELS, { format, quality });
+    const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: SIZE, height: SIZE, channels: 3 });
+    const middle = (x: number) => [...data.subarray((SIZE * (SIZE / 2) + x) * 3).subarray(0, 3)];
+    for (const [x, colour] of [
+      [SIZE / 8, [230, 20, 20]],
+      [SIZE - SIZE / 8, [20, 20, 230]],
+    ] as const) {
+      for (const [channel, value] of colour.entries()) {
+        expect(Math.abs((middle(x)[channel] ?? 0) - value)).toBeLessThanOrEqual(format === 'png' ? 0 : 12);
       }
-    },
-  );
+    }
+  });
 
   it('writes provenance that can be read back', async () => {
     const xmp = xmpOf(PROVENANCE);
-    const { xmpAsString = '', format: written } = await sharp(
-      await encodePicture(PIXELS, { size: SIZE, format, quality, xmp }),
-    ).metadata();
+    const file = await encodePicture(PIXELS, { format, quality, xmp });
+    // As it is, for readers that only search the bytes.
+    expect(Buffer.from(file).includes(xmp)).toBe(true);
+    const { xmpAsString = '', format: written } = await sharp(file).metadata();
     expect(written).toBe(format === 'avif' ? 'heif' : format);
     expect(xmpAsString).toContain(
       'Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"',
@@ -62,14 +64,34 @@ describe.each(IMAGE_FORMAT_NAMES)('encodePicture as %s', (format) => {
   });
 
   it('writes no metadata where none is asked for', async () => {
-    const { xmp, exif } = await sharp(
-      await encodePicture(PIXELS, { size: SIZE, format, quality }),
-    ).metadata();
+    const { xmp, exif } = await sharp(await encodePicture(PIXELS, { format, quality })).metadata();
     expect({ xmp, exif }).toEqual({ xmp: undefined, exif: undefined });
   });
 });
 
-it('keeps every pixel of a png at native size', async () => {
-  const file = await encodePicture(PIXELS, { size: SIZE, format: 'png', quality: null });
+it.each(['webp', 'jpeg', 'avif'] as const)(
+  'makes a smaller %s where less quality is asked for',
+  async (format) => {
+    const sizeOf = async (quality: number) => (await encodePicture(NOISE, { format, quality })).length;
+    const [low, high] = [await sizeOf(10), await sizeOf(90)];
+    expect(low).toBeLessThan(high / 2);
+  },
+);
+
+it('keeps every pixel of a png', async () => {
+  const file = await encodePicture(PIXELS, { format: 'png', quality: null });
   expect(Buffer.compare(await sharp(file).raw().toBuffer(), Uint8Array.from(PIXELS.data))).toBe(0);
+});
+
+it.each([10, 90])('keeps the colour of a jpeg at full resolution, at quality %i', async (quality) => {
+  const file = await encodePicture(PIXELS, { format: 'jpeg', quality });
+  expect((await sharp(file).metadata()).chromaSubsampling).toBe('4:4:4');
+});
+
+it('keeps the colour of an avif at full resolution', async () => {
+  const file = Buffer.from(await encodePicture(PIXELS, { format: 'avif', quality: 70 }));
+  // AV1CodecConfigurationRecord: bits 3 and 2 of its third byte are chroma_subsampling_x and _y.
+  const record = file.indexOf('av1C') + 4;
+  expect(file[record]).toBe(0x81);
+  expect((file[record + 2] ?? 0xff) & 0b1100).toBe(0);
 });

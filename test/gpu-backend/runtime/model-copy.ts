@@ -25,6 +25,6 @@ export async function replaceModelFile(
     sha256: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
   };
-  manifest.digest = await modelDigestOf(manifest.files);
+  manifest.digest = await modelDigestOf(manifest);
   writeFileSync(path, JSON.stringify(manifest));
 }

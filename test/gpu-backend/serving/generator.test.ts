@@ -4,9 +4,13 @@ import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/finger
 import { type GenerateRequest, generateResultSchema } from '../../../gpu-backend/contract/generate.ts';
 import { sha256Hex } from '../../../gpu-backend/contract/hex.ts';
 import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../../gpu-backend/contract/image-format.ts';
+import { pixelsFromImage } from '../../../gpu-backend/pipeline/post-process.ts';
+import { resampleImage } from '../../../gpu-backend/pipeline/resample.ts';
 import type { Inference, InferenceBatch } from '../../../gpu-backend/runtime/inference.ts';
-import { createFifoScheduler } from '../../../gpu-backend/serving/scheduler.ts';
+import { createFifoScheduler, type Scheduler } from '../../../gpu-backend/serving/scheduler.ts';
 import { createMemoryStore } from '../../../gpu-backend/storage/memory-store.ts';
+import type { ObjectStore } from '../../../gpu-backend/storage/object-store.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 import { goldenEmoji, goldenPrompts } from '../../fixtures/golden-emoji.ts';
 import { readNpy } from '../../fixtures/npy.ts';
 import { createTestBackend, type TestBackend } from '../test-backend.ts';
@@ -95,6 +99,24 @@ describe('createGenerator', () => {
     expect(xmpAsString).not.toContain('penguin');
   });
 
+  it.each([32, 64, 256])('resamples what the model made to %i pixels before it clamps', async (size) => {
+    const made: Float32Array[] = [];
+    const scheduler: Scheduler = {
+      ...backend.scheduler,
+      async run(batch, signal) {
+        const result = await backend.scheduler.run(batch, signal);
+        // Far beyond −1 … 1, so that clamping too early shows.
+        made.push(result.images.map((value) => value * 3));
+        return { ...result, images: made[0] as Float32Array<ArrayBuffer> };
+      },
+    };
+    const { generator } = backend.withParts({ scheduler, store: createMemoryStore() });
+    const { pictures } = await generator.generate(requestFor([{ prompt: 'pizza', seed: 1 }], { size }));
+    const pixels = await sharp(pictures[0]?.bytes).raw().toBuffer();
+    const expected = pixelsFromImage(resampleImage(made[0] as Float32Array, 64, size), size).data;
+    expect(Buffer.compare(pixels, Uint8Array.from(expected))).toBe(0);
+  });
+
   it('makes the same picture again, whatever stands beside it', async () => {
     const alone = backend.withParts({ store: createMemoryStore() }).generator;
     const together = backend.withParts({ store: createMemoryStore() }).generator;
@@ -119,6 +141,36 @@ describe('createGenerator', () => {
     expect(result.images.map(({ seed }) => seed)).toEqual([5, 6, 5]);
     expect(result.images[2]).toEqual(result.images[0]);
     expect(pictures[2]).toEqual(pictures[0]);
+  });
+
+  it('stores nothing of a request whose deadline passed while it was encoded', async () => {
+    const clock = createManualClock();
+    const kept = createMemoryStore();
+    const puts: string[] = [];
+    const store: ObjectStore = {
+      ...kept,
+      putIfAbsent(key, bytes, options) {
+        puts.push(key);
+        return kept.putIfAbsent(key, bytes, options);
+      },
+    };
+    const scheduler: Scheduler = {
+      ...backend.scheduler,
+      async run(batch, signal) {
+        const result = await backend.scheduler.run(batch, signal);
+        setImmediate(() => clock.advance(500));
+        return result;
+      },
+    };
+    const late = backend.withParts({ clock, scheduler, store, deadlineMs: 500 }).generator;
+    await expect(late.generate(requestFor([{ prompt: 'late penguin', seed: 1 }]))).rejects.toMatchObject({
+      code: 'deadline_exceeded',
+    });
+    // A whole request later the first one's encoder has long ended.
+    const { result } = await backend
+      .withParts({ store })
+      .generator.generate(requestFor([{ prompt: 'early penguin', seed: 1 }], { size: 256 }));
+    expect(puts).toEqual([objectKeyOf(result.images[0]?.fingerprint ?? '', 'png')]);
   });
 
   it('answers with the bytes of whoever stored the picture first', async () => {

@@ -1,0 +1,1 @@
+"""GALIP's training: CLIP, the GAN on top of it, and their metrics."""

@@ -1,0 +1,60 @@
+"""Differentiable augmentation for small data sets (after DiffAugment, arXiv 2006.10738): the same kinds for real and generated images.
+
+Images `[B, 3, S, S]` in −1 … 1.
+"""
+
+from typing import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+SHIFT = 1 / 8
+"""Largest translation, in parts of the edge."""
+HOLE = 1 / 2
+"""Edge of the cut-out square, in parts of the edge."""
+
+
+def augment(images: Tensor, policies: Sequence[str]) -> Tensor:
+    for policy in policies:
+        images = POLICIES[policy](images)
+    return images
+
+
+def colour(images: Tensor) -> Tensor:
+    """Brightness, saturation and contrast, a factor of each image."""
+    images = images + (uniform(images) - 0.5)
+    grey = images.mean(dim=1, keepdim=True)
+    images = (images - grey) * (uniform(images) * 2) + grey
+    middle = images.mean(dim=(1, 2, 3), keepdim=True)
+    return (images - middle) * (uniform(images) + 0.5) + middle
+
+
+def translation(images: Tensor) -> Tensor:
+    """Moves by whole pixels; the border's colour fills what is left free."""
+    B, _, S, _ = images.shape
+    reach = max(1, round(S * SHIFT))
+    padded = F.pad(images, (reach,) * 4, mode="replicate")
+    rows_BS = torch.randint(0, 2 * reach + 1, (B, 1)) + torch.arange(S)
+    columns_BS = torch.randint(0, 2 * reach + 1, (B, 1)) + torch.arange(S)
+    which = torch.arange(B)[:, None, None]
+    return padded.permute(0, 2, 3, 1)[which, rows_BS[:, :, None], columns_BS[:, None, :]].permute(0, 3, 1, 2)
+
+
+def cutout(images: Tensor) -> Tensor:
+    """Greys a square of each image."""
+    B, _, S, _ = images.shape
+    edge = round(S * HOLE)
+    top_B1, left_B1 = torch.randint(0, S, (B, 1)) - edge // 2, torch.randint(0, S, (B, 1)) - edge // 2
+    place_S = torch.arange(S)
+    rows_BS = (place_S >= top_B1) & (place_S < top_B1 + edge)
+    columns_BS = (place_S >= left_B1) & (place_S < left_B1 + edge)
+    hole_B1SS = (rows_BS[:, :, None] & columns_BS[:, None, :])[:, None]
+    return images * (~hole_B1SS).to(images)
+
+
+def uniform(images: Tensor) -> Tensor:
+    return torch.rand(len(images), 1, 1, 1, device=images.device, dtype=images.dtype)
+
+
+POLICIES = {"colour": colour, "translation": translation, "cutout": cutout}

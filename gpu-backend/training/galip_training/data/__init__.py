@@ -1,0 +1,1 @@
+"""Captioned images from disk, and the tokenizer of their captions."""

@@ -1,0 +1,99 @@
+"""The training's way in: `open_dataset(path, image_size, tokenizer, context_length)`."""
+
+from pathlib import Path
+from typing import Callable, Optional, Sequence
+
+import torch
+from torch.utils.data import Dataset
+
+from .chance import chance
+from .decode_image import decode_image
+from .open_source import open_source
+from .sample_source import SampleError, SampleSource
+from .skip_report import SkipReport
+
+Tokenise = Callable[[Sequence[str], int], torch.Tensor]
+
+
+class CaptionedImages(Dataset):
+    """Items: image uint8 `[3, S, S]`, token_ids int64 `[L]`, caption, key, concept (str or None).
+
+    Which of its captions (and with `augment` which crop) an item has depends on seed, epoch and key alone. In the place of
+    a sample that can't be read stands the next one that can, whatever the epoch, and the report names the first."""
+
+    def __init__(
+        self,
+        source: SampleSource,
+        image_size: int,
+        tokenise: Tokenise,
+        context_length: int,
+        seed: int,
+        augment: bool,
+        report: SkipReport,
+    ):
+        self.source = source
+        self.image_size = image_size
+        self.tokenise = tokenise
+        self.context_length = context_length
+        self.seed = seed
+        self.augment = augment
+        self.report = report
+        self.epoch = 0
+        for key, reason in source.dropped:
+            report.add(key, reason)
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Takes effect in workers that are started afterwards."""
+        self.epoch = epoch
+
+    def __getitem__(self, index: int) -> dict:
+        """raises SampleError when no sample of the data set can be read."""
+        count = len(self.source)
+        if not -count <= index < count:
+            raise IndexError(f"index is {index}; the data set has {count} items")
+        for place in range(index % count, index % count + count):
+            try:
+                return self.read(place % count)
+            except SampleError as error:
+                self.report.add(self.source.key(place % count), str(error))
+        raise SampleError(f"none of {count} samples can be read: {self.report.path}")
+
+    def read(self, index: int) -> dict:
+        """raises SampleError."""
+        key = self.source.key(index)
+        captions = self.source.captions(index)
+        caption = captions[int(chance(self.seed, self.epoch, "caption", key) * len(captions))]
+        crop = None
+        if self.augment:
+            x, y, mirror = (chance(self.seed, self.epoch, name, key) for name in ("x", "y", "mirror"))
+            crop = (x, y, mirror < 0.5)
+        image = decode_image(self.source.image(index), self.image_size, self.source.box(index), crop)
+        return {
+            "image": image,
+            "token_ids": self.tokenise([caption], self.context_length)[0],
+            "caption": caption,
+            "key": key,
+            "concept": self.source.concept(index),
+        }
+
+
+def open_dataset(
+    path,
+    image_size: int,
+    tokenise: Tokenise,
+    context_length: int,
+    split: str = "train",
+    layout: str = "auto",
+    seed: int = 0,
+    augment: bool = False,
+    report_path: Optional[Path] = None,
+) -> CaptionedImages:
+    """`path` is a folder of images with captions, tar shards (WebDataset), or CUB, COCO, CC3M or CC12M as DF-GAN and GALIP
+    keep them; see open_source. `tokenise` is a Tokenizer. `augment` crops and mirrors at random, as the paper's recipes do.
+
+    raises SourceError, naming the path, when there is nothing to read."""
+    source = open_source(path, split, layout)
+    return CaptionedImages(source, image_size, tokenise, context_length, seed, augment, SkipReport(report_path))

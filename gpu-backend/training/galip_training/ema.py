@@ -1,0 +1,26 @@
+"""Exponential moving average of a generator's learnable parameters."""
+
+import torch
+
+from .generator import NetG
+
+
+class Ema:
+    def __init__(self, model: NetG, decay: float):
+        self.decay = decay
+        self.values = {name: p.detach().clone() for name, p in model.learnable().items()}
+
+    @torch.no_grad()
+    def update(self, model: NetG, step: int) -> None:
+        # The first steps would otherwise keep the initial weights for 1 / (1 − decay) steps.
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for name, parameter in model.learnable().items():
+            self.values[name].lerp_(parameter.detach(), 1 - decay)
+
+    def state_of(self, model: NetG) -> dict:
+        """The model's whole state dict with the averages in place of the learnable parameters."""
+        return {name: self.values.get(name, tensor) for name, tensor in model.state_dict().items()}
+
+    def load(self, values: dict) -> None:
+        for name, value in self.values.items():
+            value.copy_(values[name])

@@ -1,0 +1,36 @@
+"""Pictures from a trained generator. Axes: P prompts, S seeds, Z noise, E sentence."""
+
+import torch
+from torch import Tensor
+
+from .generator import NetG
+
+
+def fixed_noise(count: int, z_dim: int, seed: int, device: torch.device) -> Tensor:
+    """Drawn on the CPU: the same on every machine."""
+    return torch.randn(count, z_dim, generator=torch.Generator().manual_seed(seed)).to(device)
+
+
+@torch.no_grad()
+def generate(netG: NetG, noise: Tensor, sentences: Tensor, batch_size: int) -> Tensor:
+    """Images in −1 … 1, on the CPU."""
+    parts = [
+        netG(noise[start : start + batch_size], sentences[start : start + batch_size]).float().clamp(-1, 1).cpu()
+        for start in range(0, len(noise), batch_size)
+    ]
+    return torch.cat(parts)
+
+
+def every_seed(noise_SZ: Tensor, sentence_PE: Tensor):
+    """All pairs, prompt by prompt: noise and sentences of `P · S` images."""
+    prompts, seeds = len(sentence_PE), len(noise_SZ)
+    return noise_SZ.repeat(prompts, 1), sentence_PE.repeat_interleave(seeds, dim=0)
+
+
+def interpolate(noise_2Z: Tensor, sentence_2E: Tensor, steps: int):
+    """From the first to the second: on the sphere in noise, straight in sentences."""
+    weight_S1 = torch.linspace(0, 1, steps, device=noise_2Z.device)[:, None]
+    first, second = noise_2Z
+    angle = torch.arccos((first @ second / (first.norm() * second.norm())).clamp(-1, 1))
+    noise_SZ = (torch.sin((1 - weight_S1) * angle) * first + torch.sin(weight_S1 * angle) * second) / torch.sin(angle)
+    return noise_SZ, torch.lerp(sentence_2E[:1], sentence_2E[1:], weight_S1)

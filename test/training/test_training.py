@@ -1,0 +1,220 @@
+"""The training itself: resume, roll-back, time limit, several processes, every flag."""
+
+import dataclasses
+import json
+import time
+
+import pytest
+import torch
+
+from galip_training.checkpoint import load_checkpoint, load_own_state
+from galip_training.clip_trainer import ClipTrainer
+from galip_training.config import parse_config
+from galip_training.distributed import Processes
+from galip_training.gan_trainer import GanTrainer
+from galip_training.real_features import RealFeatures
+from galip_training.precision import Precision
+from galip_training.training_loop import StopRequest, TrainingFailed, TrainingLoop
+from shapes import CONTEXT, TINY, ShapeDataset, tokenise
+
+CPU = torch.device("cpu")
+
+
+def with_gan(**settings):
+    return parse_config({**TINY, "train_gan": {**TINY["train_gan"], **settings}})
+
+
+def gan_loop(config, clip, dataset, folder, **extras):
+    processes = Processes(CPU)
+    trainer = GanTrainer(config, clip, processes, **extras)
+    return TrainingLoop(lambda steps: trainer, dataset, config, config.train_gan, folder, processes)
+
+
+def stop_after(loop, steps):
+    """Ends the loop as a signal would, in the middle of an epoch."""
+    stop, step = StopRequest(), loop.trainer.step
+
+    def counted(batch, number):
+        stop.signalled = number + 1 >= steps
+        return step(batch, number)
+
+    loop.trainer.step = counted
+    return stop
+
+
+def assert_same(one, other, path=""):
+    assert type(one) is type(other), path
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other), path
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), path
+        for key in one:
+            assert_same(one[key], other[key], f"{path}/{key}")
+    elif isinstance(one, (list, tuple)):
+        assert len(one) == len(other), path
+        for index, pair in enumerate(zip(one, other)):
+            assert_same(*pair, f"{path}/{index}")
+    else:
+        assert one == other, path
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path, clip, dataset, workers):
+    config = dataclasses.replace(with_gan(steps=9, warmup_reconstruction_steps=2, diversity_weight=1.0, augment=["colour", "translation", "cutout"]), workers=workers)
+    gan_loop(config, clip, dataset, tmp_path / "whole").run(StopRequest())
+    pieces = tmp_path / "pieces"
+    for steps in (1, 5, 8, 99):
+        loop = gan_loop(config, clip, dataset, pieces)
+        loop.run(stop_after(loop, steps))
+    whole, resumed = (load_own_state(folder / "state.pth") for folder in (tmp_path / "whole", pieces))
+    assert whole["training"]["position"] == {"step": 9, "epoch": 1, "batch": 3, "attempt": 0}
+    assert_same(whole, resumed)
+    steps = [json.loads(line)["step"] for line in (pieces / "scalars.jsonl").read_text().splitlines()]
+    assert steps == list(range(1, 10))
+
+
+def test_the_log_does_not_mix_warm_up_and_competition(tmp_path, clip, dataset):
+    gan_loop(with_gan(steps=8, warmup_reconstruction_steps=2, log_steps=4), clip, dataset, tmp_path).run(StopRequest())
+    lines = [json.loads(line) for line in (tmp_path / "scalars.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [4, 8]
+    assert all("d/hinge" in line and "warmup/loss" not in line and line["seconds"] > 0 for line in lines)
+
+
+def test_training_clip_resumes_bit_for_bit(tmp_path, config, dataset):
+    def clip_loop(folder):
+        processes = Processes(CPU)
+        return TrainingLoop(lambda steps: ClipTrainer(config, steps, processes), dataset, config, config.train_clip, folder, processes)
+
+    clip_loop(tmp_path / "whole").run(StopRequest())
+    first = clip_loop(tmp_path / "pieces")
+    first.run(stop_after(first, 4))
+    clip_loop(tmp_path / "pieces").run(StopRequest())
+    assert_same(*(load_own_state(tmp_path / name / "state.pth") for name in ("whole", "pieces")))
+
+
+def test_every_network_learns_and_the_frozen_vit_does_not(tmp_path, clip, dataset):
+    loop = gan_loop(with_gan(steps=3), clip, dataset, tmp_path)
+    before = {name: p.clone() for name, p in loop.trainer.parameters()}
+    loop.run(StopRequest())
+    moved = {name for name, p in loop.trainer.parameters() if not torch.equal(p, before[name])}
+    assert not any(".CLIP_ViT." in name for name in moved)
+    # The first layers of the affines learn only through second layers that start at 0; a convolution that keeps the channels has no use.
+    unmoved = {name for name in before.keys() - moved if not any(part in name for part in (".CLIP_ViT.", ".conv_s.", ".linear1."))}
+    assert not unmoved
+    assert any(".linear1." in name for name in moved)
+
+
+def test_a_nan_rolls_back_to_the_last_checkpoint_and_goes_another_way(tmp_path, clip, dataset):
+    loop = gan_loop(with_gan(steps=6), clip, dataset, tmp_path)
+    step, seen = loop.trainer.step, []
+
+    def poisoned(batch, number):
+        seen.append((number, tuple(batch["index"])))
+        scalars = step(batch, number)
+        if number == 4 and len(seen) == 5:
+            with torch.no_grad():
+                next(loop.trainer.netD.parameters()).fill_(float("nan"))
+            scalars["d/hinge"] = scalars["d/hinge"] * float("nan")
+        return scalars
+
+    loop.trainer.step = poisoned
+    position = loop.run(StopRequest())
+    assert [number for number, _ in seen] == [0, 1, 2, 3, 4, 3, 4, 5]
+    assert seen[3][1] != seen[5][1]
+    assert (position.step, position.attempt) == (6, 1)
+    state = load_own_state(tmp_path / "state.pth")
+    assert all(torch.isfinite(tensor).all() for part in state["model"].values() for tensor in part.values())
+
+
+def test_a_gradient_that_is_not_finite_never_reaches_the_weights(tmp_path, clip, dataset):
+    loop = gan_loop(with_gan(steps=6), clip, dataset, tmp_path)
+    handle = []
+
+    def poison(batch, number, step=loop.trainer.step):
+        if number == 4 and not handle:
+            handle.append(loop.trainer.netD.main.gamma.register_hook(lambda gradient: gradient * float("inf")))
+            scalars = step(batch, number)
+            handle[0].remove()
+            assert all(torch.isfinite(p).all() for _, p in loop.trainer.parameters())
+            return scalars
+        return step(batch, number)
+
+    loop.trainer.step = poison
+    assert loop.run(StopRequest()).attempt == 1
+    assert handle
+
+
+def test_endless_nan_ends_with_an_error_and_a_whole_checkpoint(tmp_path, clip, dataset):
+    loop = gan_loop(with_gan(steps=6, max_rollbacks=2), clip, dataset, tmp_path)
+    loop.trainer.step = lambda batch, number: {"d/hinge": torch.tensor(float("inf"))}
+    with pytest.raises(TrainingFailed, match="step 0, after 2 roll-backs"):
+        loop.run(StopRequest())
+    assert load_own_state(tmp_path / "state.pth")["training"]["position"]["step"] == 0
+
+
+def test_a_run_out_of_time_saves_what_it_has(tmp_path, clip, dataset):
+    position = gan_loop(with_gan(steps=10**6), clip, dataset, tmp_path).run(StopRequest(deadline=time.monotonic()))
+    assert position.step == 1
+    assert load_own_state(tmp_path / "state.pth")["training"]["position"]["step"] == 1
+
+
+def test_cached_features_give_the_same_training_up_to_their_precision(tmp_path, clip, dataset):
+    results = []
+    for cached in (False, True):
+        config, folder = with_gan(steps=2, cache_real_features=cached), tmp_path / str(cached)
+        processes = Processes(CPU)
+        features = None
+        if cached:
+            precision = Precision("fp32", CPU)
+            blocks = config.discriminator.feature_blocks
+            features = RealFeatures(dataset, clip, blocks, False, folder, "clip", processes, precision)
+        gan_loop(config, clip, dataset, folder, features=features).run(StopRequest())
+        results.append([json.loads(line) for line in (folder / "scalars.jsonl").read_text().splitlines()])
+    for plain, cached in zip(*results):
+        for name in ("d/hinge", "d/real", "g/loss"):
+            assert plain[name] == pytest.approx(cached[name], rel=1e-2, abs=1e-2)
+
+
+def test_the_cache_refuses_images_that_change(tmp_path, clip):
+    class Cropped(ShapeDataset):
+        def set_epoch(self, epoch):
+            self.epoch = epoch
+
+        def __getitem__(self, index):
+            item = super().__getitem__(index)
+            return {**item, "image": item["image"].roll(self.epoch, dims=1)}
+
+    with pytest.raises(ValueError, match="cache_real_features"):
+        RealFeatures(Cropped(8), clip, (0, 1, 2), False, tmp_path, "clip", Processes(CPU), Precision("fp32", CPU))
+
+
+def test_bf16_and_channels_last_train_too(tmp_path, clip, dataset):
+    config = dataclasses.replace(with_gan(steps=3, max_grad_norm=10.0), precision="bf16", channels_last=True)
+    gan_loop(config, clip, dataset, tmp_path).run(StopRequest())
+    exported = load_checkpoint(tmp_path / "galip.pth")["model"]["netG"]
+    assert all(tensor.dtype == torch.float32 and tensor.is_contiguous() for tensor in exported.values())
+
+
+def test_fp16_is_refused_without_cuda():
+    with pytest.raises(ValueError, match="fp16 on cpu; must be fp32 or bf16"):
+        Precision("fp16", CPU)
+
+
+def test_the_export_holds_the_average_and_a_description(tmp_path, clip, dataset):
+    loop = gan_loop(with_gan(steps=4, sheet_steps=2), clip, dataset, tmp_path, sheet_ids=tokenise(["a red square", "a blue circle"], CONTEXT))
+    loop.run(StopRequest())
+    exported = load_checkpoint(tmp_path / "galip.pth")
+    assert exported.keys() == {"model", "epoch"} and exported["model"].keys() == {"netG", "netD", "netC"}
+    name = "to_rgb.1.weight"
+    assert torch.equal(exported["model"]["netG"][name], loop.trainer.ema.values[name])
+    assert not torch.equal(exported["model"]["netG"][name], loop.trainer.netG.state_dict()[name])
+    described = json.loads((tmp_path / "galip.json").read_text())
+    assert described["step"] == 4 and described["clip"]["image_size"] == 32 and described["config"]["seed"] == 5
+    assert sorted(path.name for path in (tmp_path / "sheets").iterdir()) == ["00000002.png", "00000004.png"]
+
+
+def test_too_little_data_and_no_length_are_named(clip, tmp_path):
+    with pytest.raises(ValueError, match="has 3 items; a step takes 4 × 1"):
+        gan_loop(with_gan(), clip, ShapeDataset(3), tmp_path)
+    with pytest.raises(ValueError, match="steps and epochs are both 0"):
+        gan_loop(with_gan(steps=0), clip, ShapeDataset(8), tmp_path)

@@ -13,5 +13,5 @@ describe('the ledger beside its model', () => {
       }),
       { numRuns: Number(process.env.LEDGER_RUNS ?? 1000) },
     );
-  });
+  }, 600_000);
 });

@@ -6,7 +6,7 @@ import { type PictureName, pictureKeyOf } from '../pictures/picture-name.ts';
 import type { RecipeBook } from '../recipes/recipe-book.ts';
 import type { FlightPlan, Landing } from './flight.ts';
 import { type FlightRefusal, refusalOf } from './flight-refusal.ts';
-import type { FlightStorage } from './flight-storage.ts';
+import type { FlightState, FlightStorage } from './flight-storage.ts';
 
 /** After a failure one new leader may try this much later; whoever comes before hears the same failure. */
 const NEXT_LEADER_MS = 1_000;
@@ -66,7 +66,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       }
       const attempt = row?.state === 'flying' ? row.attempt + 1 : 1;
       if (attempt > MAX_ATTEMPTS) throw unavailable('the flight was lost twice');
-      storage.write({ state: 'flying', attempt }, now() + MEMORY_MS);
+      write({ state: 'flying', attempt });
       await crashPoint?.('flight.recorded');
       const { etag, bytes } = await make(plan);
       await crashPoint?.('flight.generated');
@@ -95,24 +95,28 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     return picture;
   }
 
-  /** The recipe is kept behind the answer; the row promises it until that is done. */
-  async function land(plan: FlightPlan): Promise<void> {
-    storage.write({ state: 'landed', unkept: plan }, now() + MEMORY_MS);
-    await crashPoint?.('flight.landed');
-    void keep(plan).then((kept) => {
-      const row = storage.read();
-      if (kept && row?.state === 'landed') storage.write({ state: 'landed' }, now() + MEMORY_MS);
-    });
+  /** Whatever becomes of later flights, the recipe of a picture that was made stays owed until it is kept. */
+  function write(state: FlightState, unkept = storage.read()?.unkept): void {
+    const until = state.state === 'refused' ? state.until + NEXT_LEADER_MS : now() + MEMORY_MS;
+    storage.write({ ...state, unkept }, until);
   }
 
-  async function keep({ fingerprint, recipe }: FlightPlan): Promise<boolean> {
+  /** The recipe is kept behind the answer. */
+  async function land(plan: FlightPlan): Promise<void> {
+    write({ state: 'landed' }, plan);
+    await crashPoint?.('flight.landed');
+    void keep(plan);
+  }
+
+  async function keep({ fingerprint, recipe }: FlightPlan): Promise<void> {
     try {
       await recipes.keep(fingerprint, recipe);
-      return true;
     } catch (error) {
       log({ level: 'error', event: 'recipe_not_kept', fingerprint, cause: causeOf(error as Error) });
-      return false;
+      return;
     }
+    const row = storage.read();
+    if (row) storage.write({ ...row, unkept: undefined }, now() + MEMORY_MS);
   }
 
   async function refuse({ fingerprint }: FlightPlan, thrown: unknown): Promise<FlightRefusal> {
@@ -122,7 +126,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     const refusal = refusalOf(error);
     const pauseMs = DETERMINISTIC.has(error.code) ? REFUSAL_MS : NEXT_LEADER_MS;
     const until = now() + pauseMs;
-    storage.write({ state: 'refused', refusal, until }, until + NEXT_LEADER_MS);
+    write({ state: 'refused', refusal, until });
     await crashPoint?.('flight.refused');
     return refusal;
   }
@@ -141,11 +145,11 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       return { landing: { ...flown, bytes, result: made ? 'generated' : 'joined' } };
     },
     async wake() {
+      const unkept = storage.read()?.unkept;
+      if (unkept) await keep(unkept);
       const row = storage.read();
-      if (!row) return;
-      const owesRecipe = row.state === 'landed' && row.unkept;
-      if (current || (owesRecipe && !(await keep(owesRecipe)))) storage.write(row, now() + MEMORY_MS);
-      else storage.clear();
+      if (row && (current || row.unkept)) storage.write(row, now() + MEMORY_MS);
+      else if (row) storage.clear();
     },
   };
 }

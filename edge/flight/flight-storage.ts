@@ -2,11 +2,16 @@ import type { FlightPlan } from './flight.ts';
 import type { FlightRefusal } from './flight-refusal.ts';
 
 /** What a flight remembers beyond its memory: one row, or none where nothing is under way. */
-export type FlightRow =
+export type FlightRow = FlightState & {
+  /** Of a picture that was made: its recipe is still to be kept. */
+  readonly unkept?: FlightPlan | undefined;
+};
+
+export type FlightState =
   /** The backend was asked. Found with no flight in memory, it was lost on the way. */
   | { readonly state: 'flying'; readonly attempt: number }
-  /** Made a moment ago. `unkept`: its recipe is still to be kept. */
-  | { readonly state: 'landed'; readonly unkept?: FlightPlan }
+  /** Made a moment ago. */
+  | { readonly state: 'landed' }
   /** Nobody may try before `until`, milliseconds since 1970. */
   | { readonly state: 'refused'; readonly refusal: FlightRefusal; readonly until: number };
 

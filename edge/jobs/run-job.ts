@@ -17,7 +17,8 @@ export interface RunJobOptions {
 
 /**
  * Makes a job's pictures as the synchronous route would, under the limits that its key has by now.
- * @throws ApiError as `ImageMaker.make`; `invalid_api_key` when the key holds no more, `tenant_suspended`.
+ * @throws ApiError as `ImageMaker.make`; `invalid_api_key` when the key holds no more, `tenant_suspended`; `conflict` when
+ * the model has changed since an earlier try, so that the charges are those of other pictures.
  */
 export function createRunJob({
   keys,
@@ -30,7 +31,7 @@ export function createRunJob({
     const holds = revokedAt === null && (expiresAt === null || now() / 1000 < expiresAt);
     if (!holder || !holds) throw new ApiError('invalid_api_key');
     if (holder.tenant.status !== 'active') throw new ApiError('tenant_suspended');
-    const { images } = await maker.make(request, {
+    const made = maker.make(request, {
       principal: holder.key,
       plan: holder.tenant.plan,
       requestKey,
@@ -38,6 +39,14 @@ export function createRunJob({
       defer,
       deadline: Math.min(deadline, now() + TRY_MS),
     });
+    const { images } = await made.catch((error: unknown) => {
+      throw error instanceof ApiError && error.code === 'idempotency_key_reused' ? otherModel(error) : error;
+    });
     return images;
   };
+}
+
+function otherModel(cause: ApiError): ApiError {
+  const message = 'The model was exchanged while this job was under way: order it again.';
+  return new ApiError('conflict', { message, cause });
 }

@@ -52,11 +52,12 @@ export function errorResponses(...codes: readonly ErrorCode[]): Responses {
   const responses: Responses = {};
   for (const status of new Set(codes.map((code) => ERROR_CODES[code].status))) {
     const ofStatus = codes.filter((code) => ERROR_CODES[code].status === status);
+    const saysWhen = status >= 503 || status === 429 || ofStatus.includes('request_in_progress');
     responses[status] = {
       description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CODES[code].message}`).join('\n\n'),
       headers: {
         ...REQUEST_ID_HEADER,
-        ...((status >= 503 || status === 429) && {
+        ...(saysWhen && {
           'retry-after': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
         }),
       },

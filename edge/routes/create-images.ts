@@ -11,6 +11,7 @@ import { acceptJob, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
 import { jobSchema, viewOf } from '../jobs/job-view.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { tellUsage } from '../middleware/tell-usage.ts';
+import { IDEMPOTENCY_KEY, PREFER } from '../openapi/request-headers.ts';
 import {
   AUTHENTICATION_ERRORS,
   BEARER_SECURITY,
@@ -49,6 +50,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
       security: BEARER_SECURITY,
       request: {
         query: querySchema,
+        headers: z.object({ ...IDEMPOTENCY_KEY, ...PREFER }),
         body: {
           required: true,
           content: { 'application/json': { schema: createImageRequestSchema(model) } },

@@ -4,7 +4,7 @@ import type { DevSession } from '../local/dev-session.ts';
 import { readJsonFile } from '../local/secret-file.ts';
 import { CommandError } from './command-error.ts';
 
-/** Which edge is managed, and the admin key for it. */
+/** Which edge is asked, and the key for it. */
 export interface Connection {
   readonly url: URL;
   readonly key: string;
@@ -16,22 +16,25 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u;
 
 /**
- * GALIP_URL and GALIP_ADMIN_KEY; where neither is set, the stack that `npm start` runs with this data folder.
+ * GALIP_URL and the key in `keyName`; where neither is set, the stack that `npm start` runs with this data folder.
  * @throws CommandError that names what is missing or wrong, never a key.
  */
-export async function findConnection(environment: Environment, dataDir: string): Promise<Connection> {
-  const { GALIP_URL, GALIP_ADMIN_KEY } = environment;
-  if (GALIP_URL && GALIP_ADMIN_KEY)
-    return checked(GALIP_URL, GALIP_ADMIN_KEY, 'GALIP_URL', 'GALIP_ADMIN_KEY');
-  if (GALIP_URL || GALIP_ADMIN_KEY) {
+export async function findConnection(
+  environment: Environment,
+  dataDir: string,
+  keyName: 'GALIP_ADMIN_KEY' | 'GALIP_API_KEY' = 'GALIP_ADMIN_KEY',
+): Promise<Connection> {
+  const { GALIP_URL, [keyName]: key } = environment;
+  if (GALIP_URL && key) return checked(GALIP_URL, key, 'GALIP_URL', keyName);
+  if (GALIP_URL || key) {
     throw new CommandError(
-      `${GALIP_URL ? 'GALIP_URL' : 'GALIP_ADMIN_KEY'} is set alone: set GALIP_URL and GALIP_ADMIN_KEY, or neither.`,
+      `${GALIP_URL ? 'GALIP_URL' : keyName} is set alone: set GALIP_URL and ${keyName}, or neither.`,
     );
   }
   const file = join(dataDir, 'dev.json');
   const session = (await readJsonFile(file)) as Partial<DevSession> | undefined;
   if (!session?.url || !session.apiKey) {
-    throw new CommandError(`There is no ${file}: run \`npm start\`, or set GALIP_URL and GALIP_ADMIN_KEY.`);
+    throw new CommandError(`There is no ${file}: run \`npm start\`, or set GALIP_URL and ${keyName}.`);
   }
   return checked(session.url, session.apiKey, `${file}: url`, `${file}: apiKey`);
 }

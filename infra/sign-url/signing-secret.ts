@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { CommandError } from '../keys/command-error.ts';
-import type { DevSession } from '../local/dev-session.ts';
-import { readJsonFile } from '../local/secret-file.ts';
+import { findConnection } from '../keys/connection.ts';
 
 export interface SigningSecret {
   readonly origin: string;
@@ -21,10 +19,10 @@ export async function fetchSigningSecret(
   environment: Readonly<Record<string, string | undefined>>,
   dataDir: string,
 ): Promise<SigningSecret> {
-  const { url, apiKey } = await sessionOf(environment, dataDir);
-  const { origin } = new URL(url);
+  const { url, key } = await findConnection(environment, dataDir, 'GALIP_API_KEY');
+  const { origin } = url;
   const response = await fetch(`${origin}/v1/url-signing-secret`, {
-    headers: { authorization: `Bearer ${apiKey}` },
+    headers: { authorization: `Bearer ${key}` },
     // The key goes to this origin alone.
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -42,18 +40,4 @@ export async function fetchSigningSecret(
   throw new CommandError(
     `${response.status}: ${answer.error?.message ?? 'the answer is not that of this API'}`,
   );
-}
-
-async function sessionOf(
-  { GALIP_URL, GALIP_API_KEY }: Readonly<Record<string, string | undefined>>,
-  dataDir: string,
-): Promise<Pick<DevSession, 'url' | 'apiKey'>> {
-  if (GALIP_URL && GALIP_API_KEY && URL.canParse(GALIP_URL)) return { url: GALIP_URL, apiKey: GALIP_API_KEY };
-  if (GALIP_URL || GALIP_API_KEY) {
-    throw new CommandError('Set both GALIP_URL (https://…) and GALIP_API_KEY, or neither.');
-  }
-  const file = join(dataDir, 'dev.json');
-  const session = (await readJsonFile(file)) as Partial<DevSession> | undefined;
-  if (session?.url && session.apiKey) return { url: session.url, apiKey: session.apiKey };
-  throw new CommandError(`There is no ${file}: run \`npm start\`, or set GALIP_URL and GALIP_API_KEY.`);
 }

@@ -7,7 +7,7 @@ import { createMeteredClient, type MeteredOrder } from './metered-client.ts';
 import { processesOf } from './processes.ts';
 
 /** METERING_REQUESTS=20000 for the full measure. */
-const REQUESTS = Number(process.env.METERING_REQUESTS ?? 400);
+const REQUESTS = Number(process.env.METERING_REQUESTS ?? 200);
 /** So many different pictures: the others are hits. */
 const PICTURES = Math.ceil(REQUESTS / 4);
 const PRICES = { PRICE_PICTURE: '5', PRICE_HIT: '2' };

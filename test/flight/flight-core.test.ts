@@ -221,4 +221,20 @@ describe('a flight that wakes', () => {
     expect(world.row).toBeUndefined();
     expect(world.recipes.get(PLAN.fingerprint)).toEqual(PLAN.recipe);
   });
+
+  it('owes the recipe of a picture that was made through flights that fail', async () => {
+    world.isBookDown = true;
+    void flight.generate(PLAN, false);
+    await settled();
+    await world.answer();
+    world.objects.clear();
+    const again = flight.generate(PLAN, false);
+    await settled();
+    await world.fail(new ApiError('backend_unavailable'));
+    expect(await results([again])).toEqual(['backend_unavailable']);
+    world.isBookDown = false;
+    await world.restart().wake();
+    expect(world.row).toBeUndefined();
+    expect(world.recipes.get(PLAN.fingerprint)).toEqual(PLAN.recipe);
+  });
 });

@@ -6,7 +6,7 @@ import {
   type FlightCoreOptions,
   type FlightStep,
 } from '../../edge/flight/flight-core.ts';
-import type { FlightRow } from '../../edge/flight/flight-storage.ts';
+import type { FlightRow, FlightStorage } from '../../edge/flight/flight-storage.ts';
 import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 
@@ -58,10 +58,37 @@ export function createFlightWorld() {
       for (const { reject } of world.owed.splice(0)) reject(error);
       await settled();
     },
-    /** The object as it is after an eviction. */
-    restart: (): FlightCore => createFlightCore(options),
+    /** The object as it is after an eviction; what the one before it still does reaches nothing. */
+    restart: (): FlightCore => {
+      const own = ++life;
+      const { write, clear, ...rest } = storage;
+      return createFlightCore({
+        ...options,
+        storage: {
+          ...rest,
+          write: (row, wakeAt) => {
+            if (own === life) write(row, wakeAt);
+          },
+          clear: () => {
+            if (own === life) clear();
+          },
+        },
+      });
+    },
   };
-  const options: FlightCoreOptions = {
+  let life = 0;
+  const storage: FlightStorage = {
+    read: () => structuredClone(world.row),
+    write(row, wakeAt) {
+      world.row = structuredClone(row);
+      world.wakeAt = wakeAt;
+    },
+    clear() {
+      world.row = undefined;
+      world.wakeAt = undefined;
+    },
+  };
+  const options: Omit<FlightCoreOptions, 'storage'> = {
     backend: {
       async generate({ images, ...common }) {
         const [image] = images;
@@ -87,17 +114,6 @@ export function createFlightWorld() {
       async keep(fingerprint, recipe) {
         if (world.isBookDown) throw new Error('the book is down');
         recipes.set(fingerprint, recipe);
-      },
-    },
-    storage: {
-      read: () => structuredClone(world.row),
-      write(row, wakeAt) {
-        world.row = structuredClone(row);
-        world.wakeAt = wakeAt;
-      },
-      clear() {
-        world.row = undefined;
-        world.wakeAt = undefined;
       },
     },
     now: clock.now,

@@ -68,7 +68,7 @@ describe('one flight, on workerd', () => {
     expect(images.filter(({ cache }) => cache === 'miss')).toHaveLength(1);
     expect(images.reduce((sum, { units }) => sum + units, 0)).toBe(1);
     expect(await outcomesOf('a crowd')).toEqual({ generated: 1, follower: CROWD - 1 });
-  });
+  }, 120_000);
 
   it('goes on when the client that started it hangs up, who pays for what was made', async () => {
     const before = edge.backend.made();

@@ -5,7 +5,7 @@ import {
   RUNNING_MS,
   type StoredAnswer,
 } from '../../edge/idempotency/idempotency-record.ts';
-import { createMemorySql } from '../fakes/memory-sql.ts';
+import { createNodeSql } from '../fakes/node-sql.ts';
 
 const ANSWER: StoredAnswer = {
   status: 200,
@@ -14,7 +14,7 @@ const ANSWER: StoredAnswer = {
 };
 
 function createRecord() {
-  const sql = createMemorySql();
+  const sql = createNodeSql();
   let nowMs = 1_000;
   let ids = 0;
   const open = () => createIdempotencyRecord({ sql, now: () => nowMs, newId: () => `id-${++ids}` });

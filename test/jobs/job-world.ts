@@ -2,7 +2,7 @@ import type { Images } from '../../edge/generation/images.ts';
 import type { Job, JobOrder } from '../../edge/jobs/job.ts';
 import { createJobCore, type JobCore, type JobStep } from '../../edge/jobs/job-core.ts';
 import { createJobStorage } from '../../edge/jobs/job-storage.ts';
-import { createMemorySql } from '../fakes/memory-sql.ts';
+import { createNodeSql } from '../fakes/node-sql.ts';
 
 export const ORDER: JobOrder = {
   id: 'job_1',
@@ -25,7 +25,7 @@ export const IMAGES: Images = {
   usage: { units: 1, remaining: null },
 };
 
-class Crash extends Error {}
+export class Crash extends Error {}
 
 /** All that is around one job: time, alarm, queue, a backend by script; restarts keep what is durable. */
 export interface JobWorld {
@@ -40,15 +40,15 @@ export interface JobWorld {
   readonly published: Job[];
   /** Dies at that step, once. */
   crashAt: JobStep | undefined;
-  /** Called while a run is under way. */
-  duringRun: () => Promise<void> | void;
+  /** Called while a run is under way; what it throws the run ends with, a `Crash` the whole process. */
+  duringRun: (job: Job) => Promise<void> | void;
   restart(): void;
   /** Lets alarm and queue call, in order of time, until nothing is due before `untilMs`; crashes restart. */
   goOn(untilMs: number): Promise<void>;
 }
 
 export function createJobWorld(): JobWorld {
-  const sql = createMemorySql();
+  const sql = createNodeSql();
   const world: JobWorld = {
     core: open(),
     nowMs: 0,
@@ -98,7 +98,13 @@ export function createJobWorld(): JobWorld {
       random: () => 0,
       async run(job) {
         world.runs.push(job);
-        await world.duringRun();
+        try {
+          await world.duringRun(job);
+        } catch (error) {
+          // The process is no more: nothing that it would do next happens.
+          if (error instanceof Crash) world.crashAt = 'job.run.before-finish';
+          throw error;
+        }
         if (world.failures.length > 0) throw world.failures.shift();
         return IMAGES;
       },

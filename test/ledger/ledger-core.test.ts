@@ -11,7 +11,7 @@ describe('the ledger beside its model', () => {
         for (const next of operations) await run.apply(next);
         await run.finish();
       }),
-      { numRuns: Number(process.env.LEDGER_RUNS ?? 300) },
+      { numRuns: Number(process.env.LEDGER_RUNS ?? 1000) },
     );
-  });
+  }, 600_000);
 });

@@ -14,7 +14,7 @@ import {
   type OutboxStep,
   type WebhookOutbox,
 } from '../../edge/webhooks/webhook-outbox.ts';
-import { createMemorySql } from '../fakes/memory-sql.ts';
+import { createNodeSql } from '../fakes/node-sql.ts';
 
 const MESSAGE: WebhookMessage = {
   id: 'msg_1',
@@ -46,7 +46,7 @@ interface World {
 }
 
 function createWorld(): World {
-  const sql = createMemorySql();
+  const sql = createNodeSql();
   let ids = 0;
   const world: World = {
     nowMs: 0,

@@ -1,5 +1,7 @@
+import { z } from '@hono/zod-openapi';
 import type { Endpoint } from '../../endpoint.ts';
 import { entityTagOf, jobSchema, viewOf } from '../../jobs/job-view.ts';
+import { IF_NONE_MATCH } from '../../openapi/request-headers.ts';
 import {
   AUTHENTICATION_ERRORS,
   BEARER_SECURITY,
@@ -25,7 +27,7 @@ export function getJob({
       description:
         'Can be asked for until a day after its end. If-None-Match is understood; Retry-After says when to ask again.',
       security: BEARER_SECURITY,
-      request: { params: JOB_PARAMETER },
+      request: { params: JOB_PARAMETER, headers: z.object(IF_NONE_MATCH) },
       responses: {
         200: {
           description: 'The job.',

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
+import { IDEMPOTENCY_KEY } from '../../openapi/request-headers.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import { WEBHOOK_EVENTS } from '../../webhooks/webhook.ts';
 import { MAX_ENDPOINTS } from '../../webhooks/webhook-endpoints.ts';
@@ -34,7 +35,7 @@ export function createWebhook(options: WebhookRouteOptions): Endpoint {
       operationId: 'createWebhook',
       summary: 'Register a webhook endpoint; its secret is shown this once',
       description: 'Messages are those of Standard Webhooks: ten tries over two hours, until a 2xx.',
-      request: { body: jsonBody(bodySchema) },
+      request: { headers: z.object(IDEMPOTENCY_KEY), body: jsonBody(bodySchema) },
       responses: webhookResponses(201, 'The endpoint.', endpointWithSecretSchema, [
         'invalid_request',
         'request_in_progress',

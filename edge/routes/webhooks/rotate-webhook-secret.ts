@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
+import { IDEMPOTENCY_KEY } from '../../openapi/request-headers.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import { ID_PARAMETER, jsonBody } from '../admin/admin-spec.ts';
 import { known, WEBHOOKS, type WebhookRouteOptions, webhookResponses } from './webhook-route.ts';
@@ -33,7 +34,7 @@ export function rotateWebhookSecret({ authenticate, answerOnce, webhooksOf }: We
       operationId: 'rotateWebhookSecret',
       summary: 'Give a webhook endpoint a new secret, which is shown this once',
       description: 'At most two secrets sign at a time: a rotation during an overlap ends the older one.',
-      request: { params: ID_PARAMETER, body: jsonBody(bodySchema) },
+      request: { params: ID_PARAMETER, headers: z.object(IDEMPOTENCY_KEY), body: jsonBody(bodySchema) },
       responses: webhookResponses(200, 'The endpoint, with its new secret.', endpointWithSecretSchema, [
         'invalid_request',
         'not_found',

@@ -134,6 +134,7 @@ describe('the flight’s Durable Object', () => {
   it('lets a caller go at its deadline, and flies on', async () => {
     const hasty = flights.generate(plan, { deadline: Date.now() + 50, withBytes: false });
     await expect(hasty).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
+    await asked(1);
     const patient = call();
     answers[0] = pictures;
     expect((await patient).result).toBe('joined');

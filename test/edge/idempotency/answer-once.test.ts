@@ -64,6 +64,18 @@ describe('a POST with an Idempotency-Key', () => {
     expect((await send({ prompt: 'cat' })).headers.get('idempotency-replayed')).toBe('true');
   });
 
+  it('is done once when it comes fifty times at once', async () => {
+    const { edge, send } = await createClient();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send({ prompt: 'cat', n: 2 })));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status !== 200 && status !== 409)).toEqual([]);
+    const firsts = answers.filter(
+      ({ status, headers }) => status === 200 && !headers.has('idempotency-replayed'),
+    );
+    expect(firsts).toHaveLength(1);
+    expect(edge.backend.requests).toHaveLength(2);
+  });
+
   it('keeps refusals of the request, not errors that pass', async () => {
     const { edge, send, advance } = await createClient();
     edge.backend.failure = new ApiError('backend_unavailable');

@@ -1,0 +1,106 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ImageMaker } from '../../edge/generation/make-images.ts';
+import type { Job } from '../../edge/jobs/job.ts';
+import { createRunJob } from '../../edge/jobs/run-job.ts';
+import { type KeyRecord, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import type { KeyHolder } from '../../edge/keys/key-store.ts';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { IMAGES, ORDER } from './job-world.ts';
+
+const NOW_MS = 1_000_000;
+const KEY: KeyRecord = {
+  id: 'key',
+  hash: '0'.repeat(64),
+  previous: null,
+  tenant: 'tenant',
+  name: 'a test',
+  kind: 'test',
+  scopes: ['generate'],
+  limits: NO_LIMITS,
+  createdAt: 0,
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: null,
+};
+const HOLDER: KeyHolder = {
+  key: KEY,
+  tenant: {
+    id: 'tenant',
+    name: 'a tenant',
+    plan: 'prepaid',
+    status: 'active',
+    operator: false,
+    createdAt: 0,
+  },
+};
+const JOB: Job = {
+  ...ORDER,
+  status: 'running',
+  version: 2,
+  attempts: 1,
+  createdAt: 0,
+  startedAt: 0,
+  finishedAt: null,
+  nextAttemptAt: null,
+  result: null,
+  error: null,
+};
+
+async function runWith(holder: KeyHolder | undefined, job: Partial<Job> = {}, failure?: Error) {
+  const make = vi.fn<ImageMaker['make']>(async () => {
+    if (failure) throw failure;
+    return { images: IMAGES, allowance: { remaining: null, rate: null } };
+  });
+  const run = createRunJob({ keys: { find: async () => holder }, maker: { make }, now: () => NOW_MS });
+  const outcome = await run({ ...JOB, ...job }, () => undefined).catch((error: ApiError) => error);
+  return { outcome, make };
+}
+
+describe('a try of a job', () => {
+  it('makes its pictures as the holder of its key, under its own request key', async () => {
+    const { outcome, make } = await runWith(HOLDER);
+    expect(outcome).toBe(IMAGES);
+    expect(make).toHaveBeenCalledExactlyOnceWith(
+      ORDER.request,
+      expect.objectContaining({
+        principal: KEY,
+        plan: 'prepaid',
+        requestKey: ORDER.requestKey,
+        origin: ORDER.origin,
+        deadline: NOW_MS + 60_000,
+      }),
+    );
+  });
+
+  it('ends with the job’s deadline', async () => {
+    const { make } = await runWith(HOLDER, { deadline: NOW_MS + 5 });
+    expect(make.mock.calls[0]?.[1].deadline).toBe(NOW_MS + 5);
+  });
+
+  it.each<[string, KeyHolder | undefined, string]>([
+    ['unknown', undefined, 'invalid_api_key'],
+    ['revoked', { ...HOLDER, key: { ...KEY, revokedAt: 1 } }, 'invalid_api_key'],
+    ['expired', { ...HOLDER, key: { ...KEY, expiresAt: NOW_MS / 1000 } }, 'invalid_api_key'],
+    [
+      'of a suspended tenant',
+      { ...HOLDER, tenant: { ...HOLDER.tenant, status: 'suspended' } },
+      'tenant_suspended',
+    ],
+  ])('makes nothing when its key is %s', async (_, holder, code) => {
+    const { outcome, make } = await runWith(holder);
+    expect(outcome).toMatchObject({ code });
+    expect(make).not.toHaveBeenCalled();
+  });
+
+  it('holds with a key that expires later', async () => {
+    const { outcome } = await runWith({ ...HOLDER, key: { ...KEY, expiresAt: NOW_MS / 1000 + 1 } });
+    expect(outcome).toBe(IMAGES);
+  });
+
+  it('says so when the model was exchanged, and passes on what else goes wrong', async () => {
+    const reused = await runWith(HOLDER, {}, new ApiError('idempotency_key_reused'));
+    expect(reused.outcome).toMatchObject({ code: 'conflict', message: expect.stringContaining('model') });
+    const other = await runWith(HOLDER, {}, new ApiError('backend_unavailable'));
+    expect(other.outcome).toMatchObject({ code: 'backend_unavailable' });
+  });
+});

@@ -5,7 +5,7 @@ import { type DevSession, loadDevKey, writeDevSession } from './dev-session.ts';
 import { readModelCard } from './model-directory.ts';
 import type { StartOptions } from './options.ts';
 import { freePort, HOST } from './ports.ts';
-import { remoteBackendOf, s3VariablesOf } from './services.ts';
+import { publicUrlOf, remoteBackendOf, s3VariablesOf, signingKeysOf } from './services.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,8 +30,10 @@ export async function loadSettings(options: StartOptions, environment: Environme
   const model = await readModelCard(modelDir);
   const s3 = s3VariablesOf(environment, port);
   const remoteBackend = remoteBackendOf(environment);
+  const givenKeys = signingKeysOf(environment);
+  const publicUrl = publicUrlOf(environment);
   const backendPort = await freePort();
-  const signingKeys = environment.SIGNING_KEYS || (await loadSigningKeys(dataDir));
+  const signingKeys = givenKeys ?? (await loadSigningKeys(dataDir));
   const key = await loadDevKey(dataDir);
   const session = {
     url: `http://${HOST}:${port}`,
@@ -52,7 +54,7 @@ export async function loadSettings(options: StartOptions, environment: Environme
       BACKEND_URL: session.backendUrl,
       SIGNING_KEYS: signingKeys,
       MODEL_CARD: JSON.stringify(model),
-      ...(environment.PUBLIC_URL ? { PUBLIC_URL: environment.PUBLIC_URL } : {}),
+      ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
     },
   };
 }

@@ -7,7 +7,10 @@ const DEFAULT_QUEUE_LIMIT = 64;
 /** Bound of one request, ms: the longest that a person waits for a picture. */
 const DEFAULT_DEADLINE_MS = 30_000;
 
-/** What the inference process needs of the environment: where libraries and devices are. None of it is secret. */
+/**
+ * What the inference process gets of the environment: where libraries and devices are, and the mark by which all that
+ * `npm start` started is found. None of it is secret.
+ */
 const INFERENCE_VARIABLES = [
   'PATH',
   'SystemRoot',
@@ -16,6 +19,7 @@ const INFERENCE_VARIABLES = [
   'CUDA_VISIBLE_DEVICES',
   'NVIDIA_VISIBLE_DEVICES',
   'OMP_NUM_THREADS',
+  'GALIP_PARENT_PID',
 ] as const;
 
 export interface Config {

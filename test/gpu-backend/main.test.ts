@@ -251,9 +251,9 @@ describe('main', () => {
       const { url } = await backend.event('listening');
       await backend.event('ready');
       holdChild(backend);
-      const response = await fetch(
-        await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url))),
-      );
+      const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
+      // Half of the deadline where none is set.
+      const response = await fetch(request, { signal: AbortSignal.timeout(15_000) });
       expect(response.status).toBe(504);
       expect(await response.json()).toMatchObject({ error: { code: 'deadline_exceeded' } });
     },

@@ -7,6 +7,21 @@ const DEFAULT_QUEUE_LIMIT = 64;
 /** Bound of one request, ms: the longest that a person waits for a picture. */
 const DEFAULT_DEADLINE_MS = 30_000;
 
+/**
+ * What the inference process gets of the environment: where libraries and devices are, and the mark by which all that
+ * `npm start` started is found. None of it is secret.
+ */
+const INFERENCE_VARIABLES = [
+  'PATH',
+  'SystemRoot',
+  'TMPDIR',
+  'LD_LIBRARY_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'NVIDIA_VISIBLE_DEVICES',
+  'OMP_NUM_THREADS',
+  'GALIP_PARENT_PID',
+] as const;
+
 export interface Config {
   readonly host: string;
   /** 0 = any free one. */
@@ -25,6 +40,8 @@ export interface Config {
   readonly deadlineMs: number;
   /** 0 = one a core. */
   readonly inferenceThreads: number;
+  /** The inference process's whole environment. */
+  readonly inferenceEnvironment: Readonly<Record<string, string>>;
 }
 
 const required = z.string('is required').min(1, 'is required');
@@ -107,5 +124,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     queueLimit: data.QUEUE_LIMIT,
     deadlineMs: data.DEADLINE_MS,
     inferenceThreads: data.INFERENCE_THREADS,
+    inferenceEnvironment: Object.fromEntries(
+      INFERENCE_VARIABLES.flatMap((name) => {
+        const value = environment[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
   };
 }

@@ -33,6 +33,7 @@ async function start(): Promise<void> {
   const inference = createInferenceProcess({
     modelDirectory: config.modelDirectory,
     threads: config.inferenceThreads,
+    environment: config.inferenceEnvironment,
     onRestart: (event) => {
       metrics.countChildRestart();
       log({ event: 'inference_restart', ...event });

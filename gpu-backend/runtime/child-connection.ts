@@ -9,6 +9,8 @@ const CLOSE_LIMIT_MS = 5_000;
 export interface ChildConnectionOptions {
   readonly modelDirectory: string;
   readonly threads: number;
+  /** The child's whole environment; the parent's, which has secrets, is kept from it. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A batch that runs longer than this hangs, and the child is killed. */
   readonly runLimitMs: number;
   readonly onReady: () => void;
@@ -38,7 +40,7 @@ interface Pending {
 
 /** Starts the inference process and speaks with it. Its end, however it comes, fails what it was running. */
 export function connectChild(options: ChildConnectionOptions): ChildConnection {
-  const { modelDirectory, threads, runLimitMs, onReady, onEnd } = options;
+  const { modelDirectory, threads, environment, runLimitMs, onReady, onEnd } = options;
   const pending = new Map<number, Pending>();
   const ended = Promise.withResolvers<void>();
   let lastId = 0;
@@ -46,6 +48,7 @@ export function connectChild(options: ChildConnectionOptions): ChildConnection {
 
   const child = fork(new URL('inference-child.ts', import.meta.url), [modelDirectory, String(threads)], {
     serialization: 'advanced',
+    env: environment,
     // The parent's flags (a debugger's port, a test runner's loader) are not the child's.
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -13,6 +13,8 @@ export interface InferenceProcessOptions {
   /** Told of each child that died and will be replaced. */
   readonly onRestart?: (event: RestartEvent) => void;
   readonly runLimitMs?: number;
+  /** All that the child gets of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface RestartEvent extends Pick<ChildEnd, 'pid' | 'reason'> {
@@ -28,12 +30,20 @@ export interface InferenceProcess extends Inference {
 
 /**
  * The model in a process of its own, because onnxruntime-node's `run` blocks its event loop and a native crash takes
- * its process with it. A child that dies fails what it was running with `backend_unavailable` and is replaced at once.
+ * its process with it. A child that dies fails what it was running with `backend_unavailable` and is replaced at once;
+ * what is asked for meanwhile waits for the next one.
  */
 export function createInferenceProcess(options: InferenceProcessOptions): InferenceProcess {
-  const { modelDirectory, threads, onRestart = () => {}, runLimitMs = RUN_LIMIT_MS } = options;
+  const {
+    onRestart = () => {},
+    modelDirectory,
+    threads,
+    environment = {},
+    runLimitMs = RUN_LIMIT_MS,
+  } = options;
   const firstLoad = Promise.withResolvers<void>();
   let child: ChildConnection | undefined;
+  let loaded = createLoad();
   let isReady = false;
   let hasLoaded = false;
   let isClosed = false;
@@ -41,24 +51,36 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
   let restart: NodeJS.Timeout | undefined;
 
   const start = (): void => {
-    child = connectChild({ modelDirectory, threads, runLimitMs, onReady, onEnd });
+    const starting = connectChild({
+      modelDirectory,
+      threads,
+      environment,
+      runLimitMs,
+      onReady: () => onReady(starting),
+      onEnd,
+    });
+    child = starting;
   };
 
-  const onReady = (): void => {
+  const onReady = (ready: ChildConnection): void => {
     isReady = true;
     hasLoaded = true;
     failedLoads = 0;
     firstLoad.resolve();
+    loaded.resolve(ready);
   };
 
   const onEnd = ({ pid, reason, isUnloadable }: ChildEnd): void => {
+    const isLoadSettled = isReady || isUnloadable;
     isReady = false;
     child = undefined;
     if (isClosed) return;
+    if (isUnloadable) loaded.reject(childUnavailable(reason));
     if (!hasLoaded && isUnloadable) {
       firstLoad.reject(new Error(reason));
       return;
     }
+    if (isLoadSettled) loaded = createLoad();
     const pauseMs = RESTART_PAUSES_MS[Math.min(failedLoads, RESTART_PAUSES_MS.length - 1)] ?? 0;
     failedLoads++;
     onRestart({ pid, reason, pauseMs });
@@ -70,15 +92,36 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
     ready: firstLoad.promise,
     isReady: () => isReady,
     pid: () => child?.pid,
-    async generate(batch) {
-      if (!isReady || !child) throw childUnavailable('the inference process is not ready');
-      return child.run(batch);
+    async generate(batch, signal) {
+      const ready = await unlessAborted(loaded.promise, signal);
+      if (isClosed) throw childUnavailable('the inference process is closed');
+      return ready.run(batch);
     },
     async close() {
       isClosed = true;
       isReady = false;
       clearTimeout(restart);
+      loaded.reject(childUnavailable('the inference process is closed'));
       await child?.close();
     },
   };
+}
+
+/** The child that gets ready next; nobody may be waiting for it when it fails. */
+function createLoad(): PromiseWithResolvers<ChildConnection> {
+  const load = Promise.withResolvers<ChildConnection>();
+  load.promise.catch(() => {});
+  return load;
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

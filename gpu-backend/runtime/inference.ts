@@ -17,10 +17,11 @@ export interface InferenceResult {
 /** The model, wherever it runs. One batch at a time: callers queue. */
 export interface Inference {
   /**
-   * Text encoder and generator in one pass.
-   * @throws ApiError `backend_unavailable` when the model is not ready or dies on the way.
+   * Text encoder and generator in one pass, as soon as the model is ready.
+   * @throws ApiError `backend_unavailable` when the model dies on the way, cannot be loaded or is closed: nothing was
+   * made then; whatever reason `signal` aborts with while the model is not ready yet.
    */
-  generate(batch: InferenceBatch): Promise<InferenceResult>;
+  generate(batch: InferenceBatch, signal: AbortSignal): Promise<InferenceResult>;
   /** True from when the model has run once, as long as it can run again. */
   isReady(): boolean;
   /** Gives the model’s memory back; what still runs fails. */

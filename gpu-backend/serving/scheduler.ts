@@ -10,7 +10,8 @@ interface Scheduled extends InferenceResult {
 /** Decides when and with whom a batch reaches the model. */
 export interface Scheduler {
   /**
-   * @throws ApiError `backend_unavailable` at once when the queue is full, or when the model is not there;
+   * A batch whose model died is run once more.
+   * @throws ApiError `backend_unavailable` at once when the queue is full, or when the model died twice;
    * whatever reason `signal` aborts with while the batch still waits.
    */
   run(batch: InferenceBatch, signal: AbortSignal): Promise<Scheduled>;
@@ -33,6 +34,17 @@ interface Waiting {
 export function createFifoScheduler({ inference, clock, queueLimit }: FifoSchedulerOptions): Scheduler {
   const queue = new Set<Waiting>();
   let isBusy = false;
+
+  const generate = async (batch: InferenceBatch, signal: AbortSignal): Promise<InferenceResult> => {
+    try {
+      return await inference.generate(batch, signal);
+    } catch (error) {
+      const hasDied = error instanceof ApiError && error.code === 'backend_unavailable';
+      if (!hasDied || signal.aborted) throw error;
+      // Once: a batch that two models died of may well be the reason.
+      return inference.generate(batch, signal);
+    }
+  };
 
   const next = async (): Promise<void> => {
     if (isBusy) return;
@@ -58,7 +70,7 @@ export function createFifoScheduler({ inference, clock, queueLimit }: FifoSchedu
           async begin() {
             signal.removeEventListener('abort', leave);
             const queueMs = clock.now() - askedAt;
-            await inference.generate(batch).then((result) => resolve({ ...result, queueMs }), reject);
+            await generate(batch, signal).then((result) => resolve({ ...result, queueMs }), reject);
           },
         };
         const leave = (): void => {

@@ -10,7 +10,7 @@ export interface Readiness {
   readonly aborted: Promise<never>;
   /**
    * Waits until `url` answers 2xx.
-   * @throws StartError after the deadline; the reason of `until` when that is aborted.
+   * @throws StartError after the deadline, or as soon as it answers 500: it runs then, and cannot serve; the reason of `until` when that is aborted.
    */
   whenOk(name: string, url: string, until?: AbortSignal): Promise<void>;
   /**
@@ -32,8 +32,9 @@ export function createReadiness(signal: AbortSignal): Readiness {
     aborted,
     async whenOk(name, url, until = signal) {
       const deadline = AbortSignal.timeout(DEADLINE_MS);
+      let status: number;
       try {
-        await waitUntilOk(url, AbortSignal.any([signal, until, deadline]));
+        status = await waitUntilOk(url, AbortSignal.any([signal, until, deadline]), [500]);
       } catch (cause) {
         if (!deadline.aborted) throw cause;
         throw new StartError(
@@ -43,6 +44,7 @@ export function createReadiness(signal: AbortSignal): Readiness {
           },
         );
       }
+      if (status === 500) throw new StartError(`The ${name} runs, but cannot serve: see its lines above.`);
     },
     unlessEnded(work, name, part) {
       const died = part?.ended.then((end): never => {

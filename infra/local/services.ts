@@ -1,4 +1,6 @@
+import { parseSigningKeys } from '../../gpu-backend/contract/signature.ts';
 import { HOST } from './ports.ts';
+import { assertServiceUrl } from './service-url.ts';
 import { StartError } from './start-error.ts';
 
 /** An S3 bucket and the credentials for it. */
@@ -14,10 +16,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const REQUIRED_S3 = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
 
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u;
+
 /**
  * The object store that the environment names; else wrangler's own S3 endpoint on the edge's port (wrangler.toml,
  * [env.local], has its bucket and credentials).
- * @throws StartError when only some of the variables are set.
+ * @throws StartError when only some of the variables are set, or one is nothing that the Worker takes.
  */
 export function s3VariablesOf(environment: Environment, edgePort: number): S3Variables {
   const missing = REQUIRED_S3.filter((name) => !environment[name]);
@@ -36,6 +40,12 @@ export function s3VariablesOf(environment: Environment, edgePort: number): S3Var
     );
   }
   const value = (name: string) => environment[name] ?? '';
+  assertServiceUrl('S3_ENDPOINT', value('S3_ENDPOINT'), 'endpoint');
+  if (!BUCKET.test(value('S3_BUCKET'))) {
+    throw new StartError(
+      `S3_BUCKET is ${JSON.stringify(value('S3_BUCKET'))}: it must be the name of a bucket, 3 to 63 of a to z, 0 to 9, dots and dashes.`,
+    );
+  }
   return {
     S3_ENDPOINT: value('S3_ENDPOINT'),
     S3_BUCKET: value('S3_BUCKET'),
@@ -47,14 +57,37 @@ export function s3VariablesOf(environment: Environment, edgePort: number): S3Var
 
 /**
  * URL of a backend that runs elsewhere, or undefined: then one is started here.
- * @throws StartError when its signing keys are not given along.
+ * @throws StartError when it is no origin, or its signing keys are not given along.
  */
 export function remoteBackendOf({ BACKEND_URL, SIGNING_KEYS }: Environment): string | undefined {
   if (!BACKEND_URL) return undefined;
-  if (!URL.canParse(BACKEND_URL))
-    throw new StartError(`BACKEND_URL is ${JSON.stringify(BACKEND_URL)}: no URL.`);
+  assertServiceUrl('BACKEND_URL', BACKEND_URL, 'origin');
   if (!SIGNING_KEYS) {
     throw new StartError('BACKEND_URL is set, but not SIGNING_KEYS: give the keys which that backend knows.');
   }
   return BACKEND_URL;
+}
+
+/**
+ * The signing keys that the environment names, or undefined.
+ * @throws StartError when they are none; it never repeats them.
+ */
+export function signingKeysOf({ SIGNING_KEYS }: Environment): string | undefined {
+  if (!SIGNING_KEYS) return undefined;
+  try {
+    parseSigningKeys(SIGNING_KEYS);
+  } catch (cause) {
+    throw new StartError(`SIGNING_KEYS cannot be used: ${(cause as TypeError).message}.`, { cause });
+  }
+  return SIGNING_KEYS;
+}
+
+/**
+ * Origin of picture URLs, or undefined: that of the request.
+ * @throws StartError when it is no origin.
+ */
+export function publicUrlOf({ PUBLIC_URL }: Environment): string | undefined {
+  if (!PUBLIC_URL) return undefined;
+  assertServiceUrl('PUBLIC_URL', PUBLIC_URL, 'origin');
+  return PUBLIC_URL;
 }

@@ -5,7 +5,7 @@ import { type DevSession, loadDevKey, writeDevSession } from './dev-session.ts';
 import { readModelCard } from './model-directory.ts';
 import type { StartOptions } from './options.ts';
 import { freePort, HOST } from './ports.ts';
-import { remoteBackendOf, s3VariablesOf } from './services.ts';
+import { publicUrlOf, remoteBackendOf, s3VariablesOf, signingKeysOf } from './services.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +23,6 @@ export interface Settings {
 
 /** Variables of the Worker that go to it as they are, where they are set. */
 const PASSED_ON = [
-  'PUBLIC_URL',
   'PRICE_PICTURE',
   'PRICE_RESAMPLE',
   'PRICE_HIT',
@@ -43,9 +42,11 @@ export async function loadSettings(options: StartOptions, environment: Environme
   const model = await readModelCard(modelDir);
   const s3 = s3VariablesOf(environment, port);
   const remoteBackend = remoteBackendOf(environment);
+  const givenKeys = signingKeysOf(environment);
+  const publicUrl = publicUrlOf(environment);
   const backendPort = await freePort();
   const secrets = await loadDevSecrets(dataDir);
-  const signingKeys = environment.SIGNING_KEYS || secrets.SIGNING_KEYS;
+  const signingKeys = givenKeys ?? secrets.SIGNING_KEYS;
   const key = await loadDevKey(dataDir);
   const session = {
     url: `http://${HOST}:${port}`,
@@ -69,6 +70,7 @@ export async function loadSettings(options: StartOptions, environment: Environme
       RECEIPT_SIGNING_KEY: environment.RECEIPT_SIGNING_KEY || secrets.RECEIPT_SIGNING_KEY,
       MODEL_CARD: JSON.stringify(model),
       ...given(environment, PASSED_ON),
+      ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
     },
   };
 }

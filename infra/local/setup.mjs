@@ -1,5 +1,5 @@
-// Runs before `npm start` and `npm test`, on the machine's own Node and with nothing installed yet: brings
-// node_modules to the state of the lockfile, and returns at once where it is there already.
+// Runs before `npm start`, `npm test` and others (package.json, pre…), on the machine's own Node and with nothing
+// installed yet: brings node_modules to the state of the lockfile, and returns at once where it is there already.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 

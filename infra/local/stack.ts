@@ -1,4 +1,6 @@
 import { startBackend } from './backend-part.ts';
+import { prepareDataFolder } from './data-folder.ts';
+import { lockDataFolder } from './data-lock.ts';
 import { prepareDatabase } from './database.ts';
 import { startEdge } from './edge-part.ts';
 import { greeting } from './greeting.ts';
@@ -26,6 +28,16 @@ export interface StackContext {
  * @throws StartError when a part cannot start, or the edge dies. A backend that dies is started again.
  */
 export async function runStack(options: StartOptions, context: StackContext): Promise<void> {
+  await prepareDataFolder(options.dataDir);
+  const lock = lockDataFolder(options.dataDir);
+  try {
+    await runLocked(options, context);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(options: StartOptions, context: StackContext): Promise<void> {
   const startedAt = performance.now();
   const { root, environment, out } = context;
   const { dataDir, port } = options;

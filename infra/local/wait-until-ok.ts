@@ -6,19 +6,29 @@ const ATTEMPT_MS = 5_000;
 
 /**
  * Waits until a GET of `url` is answered with a 2xx.
+ * @returns that status, or one of `final`, which waiting would not change.
  * @throws the signal's reason when it is aborted before (a deadline, the part's end).
  */
-export async function waitUntilOk(url: string, signal: AbortSignal): Promise<void> {
-  while (!(await isOk(url, signal))) await delay(POLL_MS, undefined, { signal });
+export async function waitUntilOk(
+  url: string,
+  signal: AbortSignal,
+  final: readonly number[] = [],
+): Promise<number> {
+  for (;;) {
+    const status = await statusOf(url, signal);
+    if (status !== undefined && ((status >= 200 && status < 300) || final.includes(status))) return status;
+    await delay(POLL_MS, undefined, { signal });
+  }
 }
 
-async function isOk(url: string, signal: AbortSignal): Promise<boolean> {
+/** Undefined where there is no answer. */
+async function statusOf(url: string, signal: AbortSignal): Promise<number | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]) });
     await response.body?.cancel();
-    return response.ok;
+    return response.status;
   } catch {
     signal.throwIfAborted();
-    return false;
+    return undefined;
   }
 }

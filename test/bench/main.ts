@@ -1,18 +1,34 @@
+import { parseArgs } from 'node:util';
 import { benchAuth } from './auth.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
+import type { Verdict } from './verdict.ts';
 
-/** `npm run bench NAME`: measurements that take a quiet machine; what they gave stands in README.md beside this file. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+/**
+ * `npm run bench NAME`: measurements that take a quiet machine; what they gave stands in README.md beside this file.
+ * Exit status 1 when one is out of its bounds.
+ */
+const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>> = {
   auth: benchAuth,
   checkpoints: benchCheckpoints,
   convert: benchConvert,
 };
 
-const name = process.argv[2];
-const bench = name === undefined ? undefined : BENCHES[name];
-if (!bench) {
-  console.error(`npm run bench NAME: ${name ?? 'no name'} is none of ${Object.keys(BENCHES).join(', ')}`);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '3' } },
+});
+const [name = 'no name', ...others] = positionals;
+const bench = BENCHES[name];
+const runs = /^[1-9]\d?$/u.test(values.runs) ? Number(values.runs) : undefined;
+if (!bench || runs === undefined || others.length > 0) {
+  console.error(`npm run bench NAME -- [--runs 1 … 99]: NAME is one of ${Object.keys(BENCHES).join(', ')}`);
   process.exit(1);
 }
-await bench();
+for await (const { text, isWithin } of bench(runs)) {
+  if (isWithin) console.log(text);
+  else {
+    console.error(text);
+    process.exitCode = 1;
+  }
+}

@@ -6,9 +6,9 @@ const ROOT = new URL('../..', import.meta.url);
 /** The kernel keeps the peak itself; reading it this often only bounds what is missed at the very end. */
 const READ_EVERY_MS = 50;
 
-/** Node with the repository root as working directory, its output on ours. */
+/** Node with the repository root as working directory; its errors are ours. */
 export function spawnNode(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  return spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Peak resident memory of a child in bytes, once it has ended (Linux: `VmHWM` of proc(5)). */

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSigningKeys, signRequest, verifyRequest } from '../../gpu-backend/contract/signature.ts';
+import { createNonceMemory } from '../../gpu-backend/http/nonce-memory.ts';
 
 const OLD = { id: 'old', secret: 'o'.repeat(32) };
 const NEW = { id: 'new', secret: 'n'.repeat(40) };
@@ -42,6 +43,21 @@ describe('request signatures', () => {
     const shared = options();
     await verifyRequest(REQUEST, await signed(), shared);
     expect(await verifyRequest(REQUEST, await signed(), shared)).toBe('replay');
+  });
+
+  it.each([
+    ['as late as it holds', NOW, 59],
+    ['as late as it holds', NOW, 60],
+    ['from a clock that is ahead', NOW - 60, 119],
+    ['from a clock that is ahead', NOW - 60, 120],
+    ['from a clock that is behind', NOW + 30, 29],
+  ])('refuses a replay %s, first seen at %d and again %d s after', async (_, firstSeenAt, afterS) => {
+    let now = firstSeenAt;
+    const rememberNonce = createNonceMemory(() => now);
+    const verify = async () => verifyRequest(REQUEST, await signed(), { keys: [NEW], now, rememberNonce });
+    expect(await verify()).toBeUndefined();
+    now += afterS;
+    expect(await verify()).toBe('replay');
   });
 
   it.each([-61, 61])('refuses a clock that is off by %d s, accepts one second less', async (skewS) => {

@@ -6,6 +6,8 @@ import type { DevStack } from '../fixtures/dev-stack.ts';
 import { bytesOf, createImages, decode, type ImagesAnswer, picturesMade } from './http.ts';
 
 const MIN_SPREAD = 10;
+/** IPTC's word for a picture that a model made; every file says it unless that was turned off. */
+const DIGITAL_SOURCE_TYPE = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
 
 export function promptToPicture(stack: () => DevStack, nativePx: number): void {
   describe('prompt to picture', () => {
@@ -46,7 +48,7 @@ export function promptToPicture(stack: () => DevStack, nativePx: number): void {
       ['jpeg', 'jpg', 'image/jpeg', 'jpeg'],
       ['avif', 'avif', 'image/avif', 'heif'],
     ])(
-      'makes %s, at four times the native size too',
+      'makes %s that says what made it, at four times the native size too',
       async (output_format, extension, mediaType, decodedAs) => {
         const size = `${nativePx * 4}x${nativePx * 4}`;
         const { data, native } = await createImages(stack(), { prompt: 'a red apple', size, output_format });
@@ -55,6 +57,7 @@ export function promptToPicture(stack: () => DevStack, nativePx: number): void {
         expect(url).toMatch(new RegExp(`/i/[0-9a-f]{64}\\.${extension}$`, 'u'));
         expect((await fetch(url, { method: 'HEAD' })).headers.get('content-type')).toBe(mediaType);
         const bytes = await bytesOf(url);
+        expect(bytes.includes(DIGITAL_SOURCE_TYPE)).toBe(true);
         expect((await sharp(bytes).metadata()).format).toBe(decodedAs);
         const picture = await decode(bytes);
         expect(picture).toMatchObject({ width: nativePx * 4, height: nativePx * 4 });

@@ -50,7 +50,9 @@ describe('npm start', () => {
   it('ends on Ctrl-C with exit code 0 and leaves no process', async () => {
     redApple = await pictureOf(stack, 'a red apple');
     // Backend, inference process, wrangler, workerd.
-    expect((await processesOf(stack.pid)).length).toBeGreaterThanOrEqual(4);
+    const processes = await processesOf(stack.pid);
+    expect(processes.length).toBeGreaterThanOrEqual(4);
+    expect(processes.join('\n')).toContain('inference-child.ts');
     expect(await stack.stop()).toBe(0);
     expect(await processesOf(stack.pid)).toEqual([]);
   });

@@ -38,7 +38,24 @@ describe('parseConfig', () => {
       queueLimit: 64,
       deadlineMs: 30_000,
       inferenceThreads: 0,
+      inferenceEnvironment: {},
     });
+  });
+
+  it('gives the inference process what it needs and nothing else', () => {
+    const needed = {
+      PATH: '/bin',
+      LD_LIBRARY_PATH: '/opt/cuda',
+      CUDA_VISIBLE_DEVICES: '1',
+      OMP_NUM_THREADS: '2',
+    };
+    const { inferenceEnvironment } = parseConfig({
+      ...COMPLETE,
+      ...needed,
+      OTHER_SECRET: 'x',
+      NODE_OPTIONS: 'y',
+    });
+    expect(inferenceEnvironment).toEqual(needed);
   });
 
   it('takes what is set', () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -70,6 +70,33 @@ function startMain(environment: Record<string, string | undefined> = {}): Backen
       return { code };
     },
   };
+}
+
+/** An S3 service that takes every object. */
+async function startS3(): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once('end', () => response.writeHead(200, { etag: '"1"' }).end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The inference process of a backend. */
+function childOf({ child: { pid } }: Backend): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  expect(children).toHaveLength(1);
+  return Number(children[0]);
+}
+
+/** Stops the inference process where it is, until it is sent SIGCONT; one that is stopped would outlive its parent. */
+function holdChild(backend: Backend): number {
+  const pid = childOf(backend);
+  process.kill(pid, 'SIGSTOP');
+  closers.unshift(() => process.kill(pid, 'SIGKILL'));
+  return pid;
 }
 
 /** An S3 service that answers puts only when it is told to. */
@@ -170,6 +197,65 @@ describe('main', () => {
       expect([...(await response.formData()).keys()]).toHaveLength(2);
       expect(await backend.exit()).toEqual({ code: 0 });
       expect(backend.output.error).toBe('');
+    },
+  );
+
+  it.each([
+    ['as it is by default', {}, true],
+    ['unless that is turned off', { PROVENANCE: 'off' }, false],
+  ])('writes into pictures that a model made them, %s', async (_, environment, isWritten) => {
+    const backend = startMain({ S3_ENDPOINT: await startS3(), ...environment });
+    const { url } = await backend.event('listening');
+    await backend.event('ready');
+    const response = await fetch(await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url))));
+    const [, [, file]] = [...(await response.formData()).entries()] as [unknown, [string, File]];
+    expect((await file.text()).includes('digitalsourcetype/trainedAlgorithmicMedia')).toBe(isWritten);
+  });
+
+  it.runIf(process.platform === 'linux')('keeps its secrets from the inference process', async () => {
+    const backend = startMain({ OTHER_SECRET: 'neither-for-children' });
+    await backend.event('ready');
+    const environment = readFileSync(`/proc/${childOf(backend)}/environ`, 'utf8');
+    expect(environment).toContain(`PATH=${process.env.PATH}\0`);
+    expect(environment).not.toMatch(
+      new RegExp(`${S3_SECRET}|${TEST_SIGNING_KEY.secret}|neither-for-children|S3_|SIGNING_KEYS`, 'u'),
+    );
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'queues as many batches as QUEUE_LIMIT says and refuses the next at once',
+    async () => {
+      const backend = startMain({ S3_ENDPOINT: await startS3(), QUEUE_LIMIT: '1' });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      const body = generateBody(await cardOf(url));
+      const post = async () => fetch(await signedRequest(`${url}/v1/generate`, body));
+      const child = holdChild(backend);
+      const running = post();
+      const queued = post();
+      const depth = async () =>
+        /^galip_queue_depth (\d+)$/mu.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+      await expect.poll(depth).toBe('1');
+      const refused = await post();
+      expect(refused.status).toBe(503);
+      expect(await refused.json()).toMatchObject({ error: { code: 'backend_unavailable' } });
+      process.kill(child, 'SIGCONT');
+      expect([(await running).status, (await queued).status]).toEqual([200, 200]);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'answers 504 when the model takes longer than DEADLINE_MS',
+    async () => {
+      const backend = startMain({ DEADLINE_MS: '300' });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      holdChild(backend);
+      const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
+      // Half of the deadline where none is set.
+      const response = await fetch(request, { signal: AbortSignal.timeout(15_000) });
+      expect(response.status).toBe(504);
+      expect(await response.json()).toMatchObject({ error: { code: 'deadline_exceeded' } });
     },
   );
 

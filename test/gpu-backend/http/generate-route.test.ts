@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ErrorBody } from '../../../gpu-backend/contract/errors.ts';
 import { objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
@@ -41,6 +42,30 @@ async function post(body: unknown, app = backend.app): Promise<Response> {
 async function errorOf(response: Response): Promise<ErrorBody['error']> {
   expect(response.headers.get('cache-control')).toBe('no-store');
   return ((await response.json()) as ErrorBody).error;
+}
+
+/**
+ * Kills the model's process in the middle of the next so many batches, counting from when a process is there to run
+ * them. Gives the number of kills.
+ */
+function killOn({ inference }: TestBackend, times: number): () => number {
+  const { generate } = inference;
+  let kills = 0;
+  inference.generate = async (batch, signal) => {
+    if (++kills === times) inference.generate = generate;
+    await expect.poll(() => inference.isReady(), { timeout: 20_000 }).toBe(true);
+    const running = generate(batch, signal);
+    // Stopped before it can have begun, so that it never ends before it is killed.
+    process.kill(inference.pid() as number, 'SIGSTOP');
+    setImmediate(() => process.kill(inference.pid() as number, 'SIGKILL'));
+    return running;
+  };
+  return () => kills;
+}
+
+async function restartsOf({ app }: TestBackend): Promise<number> {
+  const metrics = await (await app.request('/metrics')).text();
+  return Number(/^galip_child_restarts_total (\d+)$/mu.exec(metrics)?.[1]);
 }
 
 describe('POST /v1/generate', () => {
@@ -135,30 +160,33 @@ describe('POST /v1/generate', () => {
     expect(backend.log).toMatchObject([{ outcome: 'internal_error', cause: 'Error: internal detail' }]);
   });
 
-  it('503: the model’s process is killed while it works; the next request is answered', async () => {
-    const pid = backend.inference.pid() as number;
-    const generate = backend.inference.generate;
-    // The kill comes once the batch is on its way, so the request is truly in the middle.
-    backend.inference.generate = (batch) => {
-      backend.inference.generate = generate;
-      const running = generate(batch);
-      process.kill(pid, 'SIGKILL');
-      return running;
-    };
-    const request = { ...valid, images: [{ prompt: 'killed penguin', seed: 1 }] };
-    const response = await post(request);
+  it('200: the model’s process is killed while it works: the request and those behind it are answered by the next', async () => {
+    const before = await restartsOf(backend);
+    const killed = killOn(backend, 1);
+    const requests = [1, 2, 3].map((seed) => ({ ...valid, images: [{ prompt: 'killed penguin', seed }] }));
+    const responses = await Promise.all(requests.map((request) => post(request)));
+    expect(killed()).toBe(1);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (const response of responses) {
+      const [, [, file]] = [...(await response.formData()).entries()] as [unknown, [string, File]];
+      expect((await sharp(await file.arrayBuffer()).metadata()).format).toBe('webp');
+    }
+    expect(await restartsOf(backend)).toBe(before + 1);
+  });
+
+  it('503: two processes die of a request; those behind it are answered by the third', async () => {
+    const before = await restartsOf(backend);
+    const killed = killOn(backend, 2);
+    const poison = post({ ...valid, images: [{ prompt: 'poison', seed: 1 }] });
+    const others = [2, 3].map((seed) => post({ ...valid, images: [{ prompt: 'antidote', seed }] }));
+    const response = await poison;
+    expect(killed()).toBe(2);
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('2');
     expect((await errorOf(response)).code).toBe('backend_unavailable');
-    expect((await backend.app.request('/health/ready')).status).toBe(503);
-    await expect.poll(() => backend.inference.isReady(), { timeout: 20_000 }).toBe(true);
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(await restartsOf(backend)).toBe(before + 2);
     expect((await backend.app.request('/health/ready')).status).toBe(200);
-    const again = await post(request);
-    expect(again.status).toBe(200);
-    const [, [, file]] = [...(await again.formData()).entries()] as [unknown, [string, File]];
-    expect(file.size).toBeGreaterThan(100);
-    const metrics = await (await backend.app.request('/metrics')).text();
-    expect(metrics).toContain('galip_child_restarts_total 1');
   });
 
   it('503: a store that fails on the way leaves whole objects or none', async () => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { InferenceBatch } from '../../../gpu-backend/runtime/inference.ts';
 import {
   createInferenceProcess,
@@ -22,6 +22,7 @@ const golden = {
 };
 const BATCH = 8;
 const goldenBatch: InferenceBatch = { tokenIds: golden.tokenIds, noise: golden.noise, batch: BATCH };
+const NEVER = new AbortController().signal;
 const UNAVAILABLE = { code: 'backend_unavailable', status: 503 };
 
 const opened: InferenceProcess[] = [];
@@ -39,6 +40,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Names in a process's environment; Node's own, of the channel to its parent, left out. */
+function variablesOf(pid = 0): string[] {
+  const lines = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  return lines.map((line) => line.split('=', 1)[0] ?? '').filter((name) => !name.startsWith('NODE_'));
+}
+
 describe('createInferenceProcess', () => {
   let inference: InferenceProcess;
   let restarts: PromiseWithResolvers<RestartEvent>;
@@ -49,13 +56,14 @@ describe('createInferenceProcess', () => {
     await inference.ready;
   });
 
+  afterEach(() => vi.unstubAllEnvs());
   afterAll(async () => {
     await Promise.all(opened.map((one) => one.close()));
   });
 
   it('gives the golden images', async () => {
     expect(inference.isReady()).toBe(true);
-    const { images, textEncoderMs, generatorMs } = await inference.generate(goldenBatch);
+    const { images, textEncoderMs, generatorMs } = await inference.generate(goldenBatch, NEVER);
     expect(images.length).toBe(golden.images.length);
     const worst = images.reduce(
       (most, value, at) => Math.max(most, Math.abs(value - (golden.images[at] ?? 0))),
@@ -68,27 +76,44 @@ describe('createInferenceProcess', () => {
 
   it('outlives a batch that onnxruntime refuses', async () => {
     const tooManyTokens = new BigInt64Array(1_000);
-    const refused = inference.generate({
-      ...goldenBatch,
-      tokenIds: tooManyTokens,
-      noise: golden.noise.slice(0, 100),
-      batch: 1,
-    });
+    const refused = inference.generate(
+      {
+        ...goldenBatch,
+        tokenIds: tooManyTokens,
+        noise: golden.noise.slice(0, 100),
+        batch: 1,
+      },
+      NEVER,
+    );
     await expect(refused).rejects.toMatchObject({ code: 'internal_error' });
-    expect((await inference.generate(goldenBatch)).images.length).toBe(golden.images.length);
+    expect((await inference.generate(goldenBatch, NEVER)).images.length).toBe(golden.images.length);
   });
 
-  it('fails what was running when its process is killed, and replaces it', async () => {
+  it('fails what was running when its process is killed, and runs what is asked for then on the next one', async () => {
     restarts = Promise.withResolvers();
     const pid = inference.pid() as number;
-    const running = inference.generate(goldenBatch);
+    const running = inference.generate(goldenBatch, NEVER);
     process.kill(pid, 'SIGKILL');
     await expect(running).rejects.toMatchObject(UNAVAILABLE);
     expect(inference.isReady()).toBe(false);
-    await expect(inference.generate(goldenBatch)).rejects.toMatchObject(UNAVAILABLE);
+    const waiting = [inference.generate(goldenBatch, NEVER), inference.generate(goldenBatch, NEVER)];
     expect(await restarts.promise).toEqual({ pid, reason: 'SIGKILL', pauseMs: 0 });
-    await expect.poll(() => inference.isReady(), { timeout: 20_000 }).toBe(true);
-    expect((await inference.generate(goldenBatch)).images.length).toBe(golden.images.length);
+    for (const { images } of await Promise.all(waiting)) expect(images.length).toBe(golden.images.length);
+    expect(inference.isReady()).toBe(true);
+    expect(inference.pid()).not.toBe(pid);
+  });
+
+  it('lets go of what waits for it when the deadline passes, and when it is closed', async () => {
+    const starting = open();
+    const deadline = new AbortController();
+    const late = starting.generate(goldenBatch, deadline.signal);
+    const patient = starting.generate(goldenBatch, NEVER);
+    deadline.abort(new Error('too late'));
+    await expect(late).rejects.toThrow('too late');
+    await expect(starting.generate(goldenBatch, deadline.signal)).rejects.toThrow('too late');
+    const closed = starting.close();
+    await expect(patient).rejects.toMatchObject(UNAVAILABLE);
+    await closed;
   });
 
   it('kills a process that hangs', async () => {
@@ -96,9 +121,21 @@ describe('createInferenceProcess', () => {
     const hanging = open({ runLimitMs: 200, onRestart: event.resolve });
     await hanging.ready;
     process.kill(hanging.pid() as number, 'SIGSTOP');
-    await expect(hanging.generate(goldenBatch)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(hanging.generate(goldenBatch, NEVER)).rejects.toMatchObject(UNAVAILABLE);
     expect(await event.promise).toMatchObject({ reason: 'SIGKILL' });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'gives its process the environment that it is given, and no more',
+    async () => {
+      vi.stubEnv('SECRET_OF_THE_PARENT', 'not for children');
+      const bare = open();
+      const given = open({ environment: { OMP_NUM_THREADS: '1' } });
+      await Promise.all([bare.ready, given.ready]);
+      expect(variablesOf(bare.pid())).toEqual([]);
+      expect(variablesOf(given.pid())).toEqual(['OMP_NUM_THREADS']);
+    },
+  );
 
   it('ends its process when it is closed', async () => {
     const closing = open();
@@ -106,7 +143,7 @@ describe('createInferenceProcess', () => {
     const pid = closing.pid() as number;
     await closing.close();
     expect(isAlive(pid)).toBe(false);
-    await expect(closing.generate(goldenBatch)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(closing.generate(goldenBatch, NEVER)).rejects.toMatchObject(UNAVAILABLE);
   });
 
   it('leaves no orphan behind a parent that was killed', async () => {
@@ -166,6 +203,20 @@ describe('a model directory that cannot be loaded', () => {
     await expectRefusal(`model ${join(directory, 'model.json')}: is not JSON`);
     writeFileSync(join(directory, 'model.json'), '{}');
     await expectRefusal(/model\.json: [\s\S]*digest/u);
+  });
+
+  it('fails what waits for it when it is damaged while it runs', async () => {
+    const inference = open({ modelDirectory: directory });
+    await inference.ready;
+    appendFileSync(join(directory, 'generator.onnx'), 'x');
+    const running = inference.generate(goldenBatch, NEVER);
+    process.kill(inference.pid() as number, 'SIGKILL');
+    await expect(running).rejects.toMatchObject(UNAVAILABLE);
+    const waiting = inference.generate(goldenBatch, NEVER);
+    await expect(waiting).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      cause: { message: expect.stringContaining('SHA-256 is') },
+    });
   });
 
   it('is refused when a graph keeps tensors in other files', async () => {

@@ -18,6 +18,10 @@ describe('readModelManifest refuses a model.json that was changed', () => {
     ['in its pad token', ({ text }) => ({ text: { ...text, padToken: 1 } })],
     ['in its noise', ({ generator }) => ({ generator: { ...generator, noiseDim: 99 } })],
     ['in its picture size', ({ generator }) => ({ generator: { ...generator, imageSize: 32 } })],
+    [
+      'in the digest of a file',
+      ({ files }) => ({ files: { ...files, 'generator.onnx': files['text-encoder.onnx'] } }),
+    ],
   ])('%s', async (_, change) => {
     const path = join(directory, 'model.json');
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as ModelManifest;

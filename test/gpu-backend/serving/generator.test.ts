@@ -33,9 +33,9 @@ function recordingScheduler(change: (batch: InferenceBatch) => InferenceBatch = 
   const batches: InferenceBatch[] = [];
   const inference: Inference = {
     ...backend.inference,
-    generate(batch) {
+    generate(batch, signal) {
       batches.push(batch);
-      return backend.inference.generate(change(batch));
+      return backend.inference.generate(change(batch), signal);
     },
   };
   return { batches, scheduler: createFifoScheduler({ inference, clock: backend.clock, queueLimit: 4 }) };

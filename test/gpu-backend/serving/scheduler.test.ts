@@ -99,15 +99,49 @@ describe('createFifoScheduler', () => {
     expect(names()).toEqual([1n, 3n]);
   });
 
-  it('goes on with the next batch after one failed', async () => {
-    const { scheduler, running } = createScheduler();
+  it('runs a batch once more when its model died, before its turn is over', async () => {
+    const { scheduler, running, names } = createScheduler();
     const first = scheduler.run(batchOf(1n), NEVER);
     const second = scheduler.run(batchOf(2n), NEVER);
     running[0]?.end.reject(new ApiError('backend_unavailable'));
-    await expect(first).rejects.toMatchObject({ code: 'backend_unavailable' });
+    await settled();
+    expect(names()).toEqual([1n, 1n]);
+    running[1]?.end.resolve(RESULT);
+    expect(await first).toMatchObject(RESULT);
+    await settled();
+    running[2]?.end.resolve(RESULT);
+    expect(await second).toMatchObject(RESULT);
+    expect(names()).toEqual([1n, 1n, 2n]);
+  });
+
+  it('gives up a batch that two models died of, and goes on with the next', async () => {
+    const { scheduler, running, names } = createScheduler();
+    const first = scheduler.run(batchOf(1n), NEVER);
+    const second = scheduler.run(batchOf(2n), NEVER);
+    running[0]?.end.reject(new ApiError('backend_unavailable'));
+    await settled();
+    running[1]?.end.reject(new ApiError('backend_unavailable'));
+    await expect(first).rejects.toMatchObject({ code: 'backend_unavailable', status: 503 });
+    await settled();
+    running[2]?.end.resolve(RESULT);
+    expect(await second).toMatchObject(RESULT);
+    expect(names()).toEqual([1n, 1n, 2n]);
+  });
+
+  it.each([
+    ['its deadline has passed', new ApiError('backend_unavailable'), 100],
+    ['the model refused it', new ApiError('internal_error'), 0],
+  ])('does not run a batch again when %s', async (_, error, passedMs) => {
+    const { scheduler, clock, running, names } = createScheduler();
+    const first = withDeadline(clock, 100, (signal) => scheduler.run(batchOf(1n), signal));
+    const second = scheduler.run(batchOf(2n), NEVER);
+    clock.advance(passedMs);
+    running[0]?.end.reject(error);
+    await expect(first).rejects.toThrow(ApiError);
     await settled();
     running[1]?.end.resolve(RESULT);
     expect(await second).toMatchObject(RESULT);
+    expect(names()).toEqual([1n, 2n]);
   });
 });
 

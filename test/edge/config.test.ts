@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig, type WorkerEnv } from '../../edge/config.ts';
+import { BAD_VARIABLES, GOOD_VARIABLES } from '../fixtures/service-variables.ts';
+
+const CARD = { id: 'm', digest: 'd'.repeat(64), licence: 'MIT', commercialUse: true, imageSize: 64 };
+
+function read(variables: Readonly<Record<string, string>>): void {
+  // The bindings are not looked at.
+  const env: Readonly<Record<string, string>> = { ...variables, MODEL_CARD: JSON.stringify(CARD) };
+  parseConfig(env as unknown as WorkerEnv);
+}
+
+describe('the Worker, as npm start (test/infra/local/services.test.ts),', () => {
+  it.each([
+    ['services', GOOD_VARIABLES],
+    ['services without a public URL', { ...GOOD_VARIABLES, PUBLIC_URL: '' }],
+  ])('takes %s', (_, variables) => {
+    expect(() => read(variables)).not.toThrow();
+  });
+
+  it.each(BAD_VARIABLES)('refuses %s %j, naming it and no secret', (name, value) => {
+    const variables = { ...GOOD_VARIABLES, [name]: value };
+    expect(() => read(variables)).toThrow(ConfigError);
+    expect(() => read(variables)).toThrow(name);
+    expect(() => read(variables)).not.toThrow(/s3cret|user@|ssss/u);
+  });
+});

@@ -1,5 +1,4 @@
 import { DurableObject } from 'cloudflare:workers';
-import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { WorkerEnv } from '../config.ts';
 import { flushOutbox } from '../ledger/flush-outbox.ts';
 import type {
@@ -20,10 +19,8 @@ import type {
 } from '../ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../ledger/ledger-core.ts';
 import { ownerOf } from '../ledger/schema.ts';
+import { askDurable } from './ask-durable.ts';
 import { createDurableSql } from './durable-sql.ts';
-
-/** Tries of a call whose connection broke; repeating one changes nothing twice. */
-const MAX_TRIES = 3;
 
 /** The account of one tenant; its name is the tenant's id. */
 export class LedgerObject extends DurableObject<WorkerEnv> {
@@ -118,17 +115,4 @@ export function createDurableLedgers(namespace: DurableObjectNamespace<LedgerObj
       credit: (grant) => ask((ledger) => ledger.credit(grant)),
     };
   };
-}
-
-/** @throws ApiError `ledger_unavailable` when the object cannot be reached; what the object itself throws. */
-async function askDurable<T>(call: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await call();
-    } catch (cause) {
-      const { remote, overloaded } = cause as { remote?: boolean; overloaded?: boolean };
-      if (remote) throw cause;
-      if (overloaded || tries === MAX_TRIES) throw new ApiError('ledger_unavailable', { cause });
-    }
-  }
 }

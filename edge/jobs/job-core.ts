@@ -1,4 +1,4 @@
-import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 import type { Images } from '../generation/images.ts';
 import { isFinal, type Job, type JobEvent, type JobOrder } from './job.ts';
 import type { JobChange, JobStorage } from './job-storage.ts';
@@ -14,6 +14,15 @@ const LOOK_AFTER_MS = 90_000;
 
 /** A job whose message the queue has lost, or delivers late, is tried so long after it was due. */
 const QUEUE_SLACK_MS = 30_000;
+
+/** Errors of a try that do not tell whether an earlier one was charged; all others come behind a missing picture. */
+const UNCLEAR: ReadonlySet<ErrorCode> = new Set([
+  'storage_unavailable',
+  'ledger_unavailable',
+  'policy_unavailable',
+  'rate_limited',
+  'internal_error',
+]);
 
 export type JobStep =
   | 'job.create.after-commit'
@@ -55,7 +64,7 @@ export interface JobCore {
   advance(): Promise<boolean>;
   /**
    * Ends a job that waits; one that runs is tried no more, and has succeeded if this try makes its pictures: they are
-   * charged by then. Its state afterwards.
+   * charged by then. One that died in a try runs until it is known how that ended. Its state afterwards.
    */
   cancel(): Promise<Job>;
   eventsAfter(number: number): JobEvent[];
@@ -82,13 +91,23 @@ export function createJobCore(ports: JobPorts): JobCore {
     crashPoint('job.finish.after-commit');
   }
 
-  async function wait(job: Job, error: ApiError, delayMs: number): Promise<void> {
+  async function wait(job: Job, error: ApiError, delayMs: number, unsettled: boolean): Promise<void> {
     const nextAttemptAt = now() + delayMs;
-    change({ status: 'queued', nextAttemptAt, error: error.toBody().error });
-    await setAlarm(Math.min(job.deadline, nextAttemptAt + QUEUE_SLACK_MS));
+    change({ status: 'queued', nextAttemptAt, unsettled, error: error.toBody().error });
+    const lookAt = nextAttemptAt + QUEUE_SLACK_MS;
+    await setAlarm(unsettled ? lookAt : Math.min(job.deadline, lookAt));
     crashPoint('job.wait.after-commit');
     // Lost with a crash here: the alarm stands in for it.
     await enqueue(job, delayMs);
+  }
+
+  function isOver(job: Job): boolean {
+    return storage.isCancelRequested() || now() >= job.deadline;
+  }
+
+  /** A job that is stored as running, while nobody runs it, died with its try. */
+  function mayBeCharged(job: Job): boolean {
+    return job.unsettled || (job.status === 'running' && !live);
   }
 
   async function attempt(waiting: Job): Promise<void> {
@@ -97,6 +116,7 @@ export function createJobCore(ports: JobPorts): JobCore {
       attempts: waiting.attempts + 1,
       startedAt: waiting.startedAt ?? now(),
       nextAttemptAt: null,
+      unsettled: mayBeCharged(waiting),
       error: null,
     });
     live = true;
@@ -109,23 +129,36 @@ export function createJobCore(ports: JobPorts): JobCore {
     }
   }
 
+  async function attemptWhenDue(job: Job): Promise<void> {
+    const dueAt = job.nextAttemptAt ?? 0;
+    if (job.status === 'running' || now() >= dueAt) await attempt(job);
+    else await setAlarm(job.unsettled ? dueAt : Math.min(job.deadline, dueAt));
+  }
+
   async function conclude(job: Job): Promise<void> {
-    const outcome = await run(job).then(
+    // A try after the end finds what an earlier one was charged for, and makes nothing new.
+    const outcome = await run(isOver(job) ? { ...job, deadline: now() } : job).then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     );
     crashPoint('job.run.before-finish');
-    if ('result' in outcome) return finish({ status: 'succeeded', result: outcome.result, error: null });
+    if ('result' in outcome)
+      return finish({ status: 'succeeded', unsettled: false, result: outcome.result, error: null });
     const error =
       outcome.error instanceof ApiError
         ? outcome.error
         : new ApiError('internal_error', { cause: outcome.error });
+    const delayMs = retryDelayMs(error, job.attempts, random());
+    // The answer that was lost may be that of settling.
+    const unsettled = error.code === 'ledger_unavailable' || (job.unsettled && UNCLEAR.has(error.code));
+    if (unsettled && now() < job.deadline + KEPT_MS) {
+      return wait(job, error, delayMs ?? QUEUE_SLACK_MS, true);
+    }
     if (storage.isCancelRequested()) return finish({ status: 'cancelled' });
     if (now() >= job.deadline) return expire(error);
-    const delayMs = retryDelayMs(error, job.attempts, random());
     if (delayMs === undefined) return finish({ status: 'failed', error: error.toBody().error });
     if (now() + delayMs >= job.deadline) return expire(error);
-    return wait(job, error, delayMs);
+    return wait(job, error, delayMs, false);
   }
 
   /** `cause`: what the last try ended with, if that says more than that time is up. */
@@ -164,10 +197,9 @@ export function createJobCore(ports: JobPorts): JobCore {
       if (!job) return false;
       if (job.finishedAt !== null) return afterEnd(job, job.finishedAt);
       if (live) await setAlarm(now() + LOOK_AFTER_MS);
+      else if (!isOver(job) || mayBeCharged(job)) await attemptWhenDue(job);
       else if (storage.isCancelRequested()) await finish({ status: 'cancelled' });
-      else if (now() >= job.deadline) await expire();
-      else if (job.status === 'running' || now() >= (job.nextAttemptAt ?? 0)) await attempt(job);
-      else await setAlarm(Math.min(job.deadline, job.nextAttemptAt ?? 0));
+      else await expire();
       return false;
     },
     async cancel() {
@@ -175,7 +207,8 @@ export function createJobCore(ports: JobPorts): JobCore {
       if (!job) throw new Error('only a job that exists is cancelled');
       if (!isFinal(job.status)) {
         storage.requestCancel();
-        if (!live) await finish({ status: 'cancelled' });
+        if (mayBeCharged(job)) await setAlarm(now());
+        else if (!live) await finish({ status: 'cancelled' });
       }
       return storage.find() ?? job;
     },

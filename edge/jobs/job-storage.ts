@@ -5,7 +5,10 @@ import type { Job, JobEvent, JobOrder, JobStatus } from './job.ts';
 
 /** What a step changes; the version and the event come by themselves. */
 export type JobChange = Partial<
-  Pick<Job, 'status' | 'attempts' | 'startedAt' | 'finishedAt' | 'nextAttemptAt' | 'error' | 'result'>
+  Pick<
+    Job,
+    'status' | 'attempts' | 'startedAt' | 'finishedAt' | 'nextAttemptAt' | 'unsettled' | 'error' | 'result'
+  >
 >;
 
 /** A job in the database that is its alone. Every call is one transaction. */
@@ -85,6 +88,7 @@ export function createJobStorage(sql: Sql): JobStorage {
           startedAt: null,
           finishedAt: null,
           nextAttemptAt: nowMs,
+          unsettled: false,
           error: null,
         };
         sql.exec('INSERT INTO job VALUES (1, ?, 0, 0, 0)', JSON.stringify(job));

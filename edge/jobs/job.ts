@@ -44,6 +44,8 @@ export interface Job extends JobOrder {
   readonly finishedAt: number | null;
   /** Of a job that waits: when it is tried next. */
   readonly nextAttemptAt: number | null;
+  /** Whether a try may have been charged without the job having heard of it: it must know before it ends. */
+  readonly unsettled: boolean;
   readonly result: Images | null;
   /** Why it failed or expired; of a job that waits: why it was not done at once. */
   readonly error: ErrorBody['error'] | null;

@@ -24,6 +24,12 @@ export function findCharge(sql: Sql, id: string): ChargeRow | undefined {
   return sql.exec<ChargeRow>('SELECT * FROM charges WHERE id = ?', id)[0];
 }
 
+/** Whether a charge is reserved or committed by now. */
+export function isHeld(sql: Sql, id: string): boolean {
+  const state = findCharge(sql, id)?.state;
+  return state === 'reserved' || state === 'committed';
+}
+
 /** @throws Error for a charge that is still reserved. */
 export function settledChargeOf(row: ChargeRow, tenant: string): SettledCharge {
   if (row.outcome === null || row.settled_at === null) throw new Error(`charge ${row.id} is not settled`);

@@ -1,3 +1,4 @@
+import { isHeld } from './charge-row.ts';
 import type { CrashPoint, LedgerAction } from './crash-point.ts';
 import { addCredit, balanceOf } from './credits.ts';
 import { expireLeases, nextLeaseEndsAt } from './expire-leases.ts';
@@ -59,6 +60,8 @@ export interface LedgerCore {
   nextAlarmAt(): number | null;
 }
 
+type CountedRequest = Pick<RecordRequest, 'spender'> & Pick<ReserveRequest, 'lines'>;
+
 /** @throws Error when the database is the account of another tenant. */
 export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
   const { sql, tenant, now, crashPoint = () => undefined } = options;
@@ -87,10 +90,11 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
   }
 
   /** What `work` gives, or why it was refused; it has changed nothing then but the count of requests. */
-  function unlessRefused<T>(spender: Spender, work: () => T): T | Refusal {
+  function unlessRefused<T>({ spender, lines }: CountedRequest, work: () => T): T | Refusal {
     try {
-      // Outside of the transaction: a request that the budget refuses counts against the rate.
-      takeRequest(sql, spender, now());
+      // Outside of the transaction: a request that the budget refuses counts against the rate. One that is repeated since
+      // its answer was lost does not, and is never refused what it has.
+      if (!lines.every(({ chargeId }) => isHeld(sql, chargeId))) takeRequest(sql, spender, now());
       expire();
       return work();
     } catch (error) {
@@ -101,7 +105,7 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
 
   return {
     reserve: (request) =>
-      unlessRefused(request.spender, () => {
+      unlessRefused(request, () => {
         const lease = commit('reserve', ({ nowMs }) => holdLines(sql, request, nowMs));
         return { granted: true as const, lease, allowance: allowance(request.spender) };
       }),
@@ -111,7 +115,7 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
       return { charges, allowance: allowance(settlement.spender) };
     },
     record: (request) =>
-      unlessRefused(request.spender, () => {
+      unlessRefused(request, () => {
         const { spender, lines } = request;
         const charges = commit('record', (context) => {
           const lease = holdLines(sql, { ...request, leaseMs: 0 }, context.nowMs);

@@ -41,12 +41,15 @@ export function answerOnce({ idempotency, deferOf }: AnswerOnceOptions): Middlew
     }
     const { attempt, requestKey } = beginning;
     context.set('requestKey', requestKey);
-    const done = next().then(async () => {
+    const answered = next();
+    const kept = answered.then(async () => {
       await idempotency.finish(tenant, key, attempt, await keptOf(context.res));
     });
     // A client that hangs up ends its request, but not what is deferred.
-    deferOf(context)(done);
-    await done;
+    deferOf(context)(kept);
+    await answered;
+    // What was made and charged is answered also where it cannot be kept; the log has why.
+    await kept.catch(() => undefined);
   };
 }
 

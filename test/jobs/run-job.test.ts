@@ -42,6 +42,7 @@ const JOB: Job = {
   startedAt: 0,
   finishedAt: null,
   nextAttemptAt: null,
+  unsettled: false,
   result: null,
   error: null,
 };

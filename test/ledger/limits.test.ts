@@ -48,6 +48,21 @@ describe('limits', () => {
     expect(ledger.reserve('a', 0, spenderOf({ dayUnits: 0 }))).toMatchObject({ granted: true });
   });
 
+  it('does not count a call that is repeated since its answer was lost', () => {
+    const { core } = createTestLedger();
+    const spender = spenderOf({ ratePerMinute: 1 });
+    const line = { chargeId: 'a', fingerprint: 'f', units: 1 };
+    const request = { requestKey: 'a', spender, model: 'm', lines: [line], leaseMs: LEASE_MS };
+    expect(core.reserve(request)).toMatchObject({ granted: true });
+    expect(core.reserve(request)).toMatchObject({ granted: true });
+    const hit = { ...request, lines: [{ ...line, outcome: 'cache_hit' as const }] };
+    expect(core.record(hit)).toMatchObject({ granted: true, charges: [{ units: 1 }] });
+    expect(core.record(hit)).toMatchObject({ granted: true, charges: [{ units: 1 }] });
+    expect(core.reserve({ ...request, lines: [{ ...line, chargeId: 'b' }] })).toMatchObject({
+      reason: 'rate',
+    });
+  });
+
   it('reserves all lines or none', () => {
     const ledger = createTestLedger();
     const lines = [6, 5].map((units, index) => ({ chargeId: `a${index}`, fingerprint: 'f', units }));

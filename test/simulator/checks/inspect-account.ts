@@ -1,0 +1,42 @@
+import type { KeyHolder } from '../../../edge/keys/key-store.ts';
+import type { Sql } from '../../../edge/ledger/sql.ts';
+
+interface Spent {
+  readonly key_id: string;
+  readonly plan: string;
+  readonly day: string;
+  readonly units: number;
+}
+
+/** What may not be at any time: a balance below zero, a budget passed. Counted from the charges alone. */
+export function inspectAccount(sql: Sql, holders: readonly KeyHolder[]): string[] {
+  const problems: string[] = [];
+  const spent = sql.exec<Spent>(
+    'SELECT key_id, plan, day, sum(units) AS units FROM charges WHERE units > 0 GROUP BY key_id, plan, day',
+  );
+  const [credit] = sql.exec<{ units: number }>('SELECT ifnull(sum(units), 0) AS units FROM credits');
+  const prepaid = sum(spent.filter(({ plan }) => plan === 'prepaid'));
+  if (prepaid > (credit?.units ?? 0))
+    problems.push(`balance below zero: ${prepaid} of ${credit?.units} units`);
+  for (const { key, tenant } of holders) {
+    const ofKey = spent.filter(({ key_id: id }) => id === key.id);
+    if (ofKey.some(({ plan }) => plan !== tenant.plan))
+      problems.push(`${key.id} was charged under another plan`);
+    const { dayUnits, monthUnits, totalUnits } = key.limits;
+    const passed =
+      passes(ofKey, 10, dayUnits) || passes(ofKey, 7, monthUnits) || passes(ofKey, 0, totalUnits);
+    if (passed) problems.push(`a budget of ${key.id} was passed`);
+  }
+  return problems;
+}
+
+/** Whether any period, which is the first `length` characters of its days, has more than the limit. */
+function passes(spent: readonly Spent[], length: number, limit: number | null): boolean {
+  if (limit === null) return false;
+  const periods = Map.groupBy(spent, ({ day }) => day.slice(0, length));
+  return [...periods.values()].some((rows) => sum(rows) > limit);
+}
+
+function sum(rows: readonly Spent[]): number {
+  return rows.reduce((total, { units }) => total + units, 0);
+}

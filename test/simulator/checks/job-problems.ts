@@ -1,0 +1,27 @@
+import { isFinal } from '../../../edge/jobs/job.ts';
+import type { Aftermath, Charge } from './find-problems.ts';
+
+/** What was accepted ends, is told once, and is charged as told. */
+export function jobProblems({ record }: Aftermath, charges: readonly Charge[]): string[] {
+  const problems: string[] = [];
+  for (const { answer } of record.requests) {
+    if (answer?.jobId !== undefined && !record.jobs.has(answer.jobId))
+      problems.push(`${answer.jobId} was lost`);
+  }
+  for (const job of record.jobs.values()) {
+    if (!isFinal(job.status)) problems.push(`${job.id} is ${job.status} for ever`);
+    const told = record.published.get(job.id.replace(/^job_/u, 'msg_')) ?? [];
+    if (new Set(told).size !== 1) problems.push(`the end of ${job.id} was told as ${told.length} messages`);
+    const paid = charges.filter(
+      (charge) => charge.request_key === job.requestKey && charge.state === 'committed',
+    );
+    const told_units = job.result?.usage.units ?? 0;
+    const units = paid.reduce((sum, charge) => sum + charge.units, 0);
+    if (job.status === 'succeeded' && units !== told_units) {
+      problems.push(`${job.id} was told ${told_units} units and charged ${units}`);
+    }
+    if (job.status !== 'succeeded' && units > 0)
+      problems.push(`${job.id} ${job.status}, and was charged ${units}`);
+  }
+  return problems;
+}

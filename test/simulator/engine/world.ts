@@ -1,0 +1,52 @@
+import { createFaults, type Faults } from './faults.ts';
+import type { Host } from './host.ts';
+import { createLives, type Lives } from './lives.ts';
+import { createNetwork, type Network } from './network.ts';
+import { createRandom, type Random } from './random.ts';
+import { createSimulatedSql, type SimulatedSql } from './simulated-sql.ts';
+import { createTrace, type Trace } from './trace.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+
+/** What all simulated parts of one run share. */
+export interface World {
+  readonly random: Random;
+  readonly time: VirtualTime;
+  readonly lives: Lives;
+  readonly faults: Faults;
+  readonly network: Network;
+  readonly trace: Trace;
+  /** A database that goes with the run. */
+  openSql(): SimulatedSql;
+  /** All objects that can be evicted. */
+  readonly hosts: Pick<Host<unknown>, 'evict'>[];
+  close(): void;
+}
+
+/** Half an hour before the end of a month, or in the middle of a day: both must do. */
+const STARTS = [Date.UTC(2026, 10, 30, 23, 58), Date.UTC(2026, 10, 23, 12)] as const;
+
+export function createWorld(seed: number, isTraced: boolean): World {
+  const random = createRandom(seed);
+  const time = createVirtualTime(random.pick(STARTS));
+  const trace = createTrace(isTraced, time.now);
+  const lives = createLives(time, (name) => trace.note(`${name} died`));
+  const faults = createFaults(random);
+  const databases: SimulatedSql[] = [];
+  return {
+    random,
+    time,
+    lives,
+    faults,
+    trace,
+    network: createNetwork({ lives, faults, trace }),
+    openSql() {
+      const sql = createSimulatedSql();
+      databases.push(sql);
+      return sql;
+    },
+    hosts: [],
+    close() {
+      for (const sql of databases) sql.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Backend } from '../../../edge/adapters/backend.ts';
+import type { ObjectStore } from '../../../edge/adapters/object-store.ts';
+import { createDurableFlights } from '../../../edge/flight/durable-flights.ts';
+import type { Flights } from '../../../edge/flight/flight.ts';
+import { createFlightCore, type FlightCore } from '../../../edge/flight/flight-core.ts';
+import type { FlightRow } from '../../../edge/flight/flight-storage.ts';
+import type { Log } from '../../../edge/middleware/answer-errors.ts';
+import type { RecipeBook } from '../../../edge/recipes/recipe-book.ts';
+import { createAlarm } from '../engine/alarm.ts';
+import { deathPointOf } from '../engine/crash.ts';
+import { createHost, type Host } from '../engine/host.ts';
+import type { World } from '../engine/world.ts';
+
+export interface FlightsOptions {
+  readonly world: World;
+  readonly backend: Backend;
+  readonly store: ObjectStore;
+  readonly recipes: Pick<RecipeBook, 'keep'>;
+  readonly log: Log;
+}
+
+/** The real flights, each in an object of its own. Does what `FlightObject` does for the core. */
+export function createSimulatedFlights({ world, ...ports }: FlightsOptions): Flights {
+  const { lives, time, faults, network } = world;
+  const hosts = new Map<string, Host<FlightCore>>();
+
+  function open(fingerprint: string): Host<FlightCore> {
+    let row: FlightRow | undefined;
+    const host = createHost<FlightCore>({
+      name: `flight ${fingerprint.slice(0, 8)}`,
+      lives,
+      open: (life) =>
+        createFlightCore({
+          ...ports,
+          storage: {
+            read: () => structuredClone(row),
+            write(next, wakeAt) {
+              if (!life.isAlive) return;
+              row = structuredClone(next);
+              alarm.set(wakeAt);
+            },
+            clear() {
+              if (!life.isAlive) return;
+              row = undefined;
+              alarm.set(null);
+            },
+          },
+          now: time.now,
+          crashPoint: deathPointOf(life, faults),
+        }),
+    });
+    const alarm = createAlarm({ time, faults, ring: () => host.serve((core) => core.wake()) });
+    world.hosts.push(host);
+    return host;
+  }
+
+  return createDurableFlights({
+    flightOf: (fingerprint) => ({
+      generate(plan, withBytes) {
+        const host = hosts.get(fingerprint) ?? open(fingerprint);
+        hosts.set(fingerprint, host);
+        return network.call(`flight ${fingerprint.slice(0, 8)}`, () =>
+          host.serve((core) => core.generate(plan, withBytes)),
+        );
+      },
+    }),
+    now: time.now,
+    after: lives.after,
+  });
+}

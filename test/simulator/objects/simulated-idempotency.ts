@@ -1,0 +1,67 @@
+import type { Idempotency } from '../../../edge/idempotency/idempotency.ts';
+import {
+  createIdempotencyRecord,
+  type IdempotencyRecord,
+} from '../../../edge/idempotency/idempotency-record.ts';
+import { type Alarm, createAlarm } from '../engine/alarm.ts';
+import { createHost, type Host } from '../engine/host.ts';
+import type { SimulatedSql } from '../engine/simulated-sql.ts';
+import type { World } from '../engine/world.ts';
+
+interface RecordObject {
+  readonly host: Host<IdempotencyRecord>;
+  readonly alarm: Alarm;
+  readonly sql: SimulatedSql;
+}
+
+/** The real records, each in an object of its own. Does what `IdempotencyObject` does for the core. */
+export function createSimulatedIdempotency(world: World): Idempotency {
+  const { lives, time, faults, network } = world;
+  const objects = new Map<string, RecordObject>();
+
+  function objectOf(tenant: string, key: string): RecordObject {
+    const name = `record ${tenant} ${key}`;
+    const object = objects.get(name) ?? open(name);
+    objects.set(name, object);
+    return object;
+  }
+
+  function open(name: string): RecordObject {
+    const sql = world.openSql();
+    const host = createHost<IdempotencyRecord>({
+      name,
+      lives,
+      open: () => createIdempotencyRecord({ sql, now: time.now, newId: () => crypto.randomUUID() }),
+    });
+    const alarm = createAlarm({
+      time,
+      faults,
+      ring: () =>
+        host.serve((record) => {
+          const expiresAt = record.expiresAt();
+          if (expiresAt !== undefined && time.now() < expiresAt) alarm.set(expiresAt);
+          else sql.deleteAll();
+        }),
+    });
+    world.hosts.push(host);
+    return { host, alarm, sql };
+  }
+
+  return {
+    begin(tenant, key, requestHash) {
+      const { host, alarm } = objectOf(tenant, key);
+      return network.call(`begin ${key}`, () =>
+        host.serve((record) => {
+          const beginning = record.begin(requestHash);
+          const expiresAt = record.expiresAt();
+          if (beginning.state === 'begun' && expiresAt !== undefined) alarm.set(expiresAt);
+          return beginning;
+        }),
+      );
+    },
+    finish(tenant, key, attempt, answer) {
+      const { host } = objectOf(tenant, key);
+      return network.call(`finish ${key}`, () => host.serve((record) => record.finish(attempt, answer)));
+    },
+  };
+}

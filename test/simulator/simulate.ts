@@ -1,0 +1,239 @@
+import type { Hono } from 'hono';
+import type { EdgeContext } from '../../edge/endpoint.ts';
+import { createImageMaker } from '../../edge/generation/make-images.ts';
+import { messageOf } from '../../edge/jobs/job-message.ts';
+import { consumeJobs, type JobMessage } from '../../edge/jobs/job-queue.ts';
+import { createRunJob } from '../../edge/jobs/run-job.ts';
+import { askDatabase } from '../../edge/keys/ask-database.ts';
+import type { Log } from '../../edge/middleware/answer-errors.ts';
+import { createBlockList } from '../../edge/policy/block-list.ts';
+import { consumeUsage, USAGE_QUEUE } from '../../edge/usage/consume-usage.ts';
+import { logAnswers } from '../../edge/usage/log-answers.ts';
+import type { UsageEvent } from '../../edge/usage/usage-event.ts';
+import { findProblems } from './checks/find-problems.ts';
+import { inspectAccount } from './checks/inspect-account.ts';
+import { type Client, createClient } from './client.ts';
+import { createEdgeWorker } from './edge-worker.ts';
+import { withDeterministicPlatform } from './engine/deterministic-platform.ts';
+import { createSimulatedQueue } from './engine/queue.ts';
+import { createWorld, type World } from './engine/world.ts';
+import { MODEL } from './model.ts';
+import type { Mutation } from './mutation.ts';
+import { createSimulatedFlights } from './objects/simulated-flights.ts';
+import { createSimulatedIdempotency } from './objects/simulated-idempotency.ts';
+import { createSimulatedJobs, type SimulatedJobs } from './objects/simulated-jobs.ts';
+import { createSimulatedLedgers } from './objects/simulated-ledgers.ts';
+import type { RunRecord } from './record.ts';
+import { createSimulatedBackend } from './services/simulated-backend.ts';
+import { createSimulatedCache } from './services/simulated-cache.ts';
+import { createSimulatedD1 } from './services/simulated-d1.ts';
+import { createSimulatedStore } from './services/simulated-store.ts';
+import { drawHolders, FORBIDDEN, startWorkload } from './workload.ts';
+
+type Messages = Parameters<typeof consumeUsage>[0]['messages'];
+
+export interface SimulateOptions {
+  readonly seed: number;
+  /** Statements that make the usage tables. */
+  readonly usageTables: string;
+  readonly mutation?: Mutation;
+  /** Keeps the lines of the trace. */
+  readonly isTraced?: boolean;
+}
+
+export interface SimulateResult {
+  /** Empty: every invariant held. */
+  readonly problems: readonly string[];
+  /** Equal for equal runs. */
+  readonly digest: number;
+  readonly trace: readonly string[];
+  readonly requests: number;
+}
+
+/** Faults stop so long after the start; the last client began after two minutes. */
+const FAULTS_MS = 8 * 60_000;
+/** By then every job is out of time, every lease over and every queue empty. */
+const QUIET_MS = 3 * 3_600_000;
+/** By then what was kept for a day is deleted. */
+const OVER_MS = 30 * 3_600_000;
+const CHAOS_EVERY_MS = 5_000;
+
+/** One run: all that happens follows from the seed. */
+export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
+  const world = createWorld(options.seed, options.isTraced ?? false);
+  try {
+    return await withDeterministicPlatform(world.random, () => run(world, options));
+  } finally {
+    world.close();
+  }
+}
+
+async function run(world: World, { usageTables, mutation = {} }: SimulateOptions): Promise<SimulateResult> {
+  const { random, time, faults, lives, network, trace } = world;
+  const startMs = time.now();
+  const holders = drawHolders(world);
+  const prices = { picture: random.int(1, 3), resample: random.int(0, 1), hit: random.int(0, 1) };
+  const record: RunRecord = {
+    prices,
+    intents: [],
+    requests: [],
+    published: new Map(),
+    jobs: new Map(),
+    granted: new Map(),
+    problems: new Set(),
+  };
+  const log: Log = (entry) => {
+    trace.note(`log ${entry.event ?? entry.code} ${String(entry.cause).split('\n', 1)[0]}`);
+    // What was not injected must not happen.
+    const { code, cause } = entry;
+    if (code === 'internal_error' && !String(cause).startsWith('ConnectionLost')) {
+      record.problems.add(`internal error: ${cause}`);
+    }
+  };
+
+  const realStore = createSimulatedStore(world);
+  const store = mutation.store?.(realStore) ?? realStore;
+  const backend = createSimulatedBackend(world, store);
+  const usageSql = world.openSql();
+  for (const statement of usageTables.split(/;\s*$/mu)) if (statement.trim()) usageSql.exec(statement);
+  const { db, ask: askD1 } = createSimulatedD1(world, usageSql);
+
+  const usageQueue = createSimulatedQueue<UsageEvent>({
+    name: 'usage',
+    ...world,
+    retryMs: 30_000,
+    async consume(batch) {
+      const consumer = lives.start('usage consumer');
+      const messages = batch.map(({ id, body }) => ({ id, body })) as unknown as Messages;
+      const stored = lives.run(consumer, () =>
+        consumeUsage({ queue: USAGE_QUEUE, messages }, { db, log, now: time.now }),
+      );
+      await Promise.race([stored, consumer.death]);
+      return [];
+    },
+  });
+  const sendUsage = (events: readonly UsageEvent[]): Promise<void> =>
+    network.call('usage queue', () => usageQueue.send(events));
+  const ledgers = createSimulatedLedgers({
+    world,
+    mutation,
+    sendUsage,
+    inspect: (tenant, sql) => {
+      for (const problem of inspectAccount(
+        sql,
+        holders.filter(({ key }) => key.tenant === tenant),
+      )) {
+        record.problems.add(problem);
+      }
+    },
+  });
+
+  const realFlights = createSimulatedFlights({
+    world,
+    backend,
+    store,
+    recipes: { keep: () => network.call('recipe book', () => undefined) },
+    log,
+  });
+  const maker = createImageMaker({
+    model: MODEL,
+    store,
+    cache: createSimulatedCache(faults),
+    flights: mutation.flights?.(realFlights, backend) ?? realFlights,
+    ledgerOf: logAnswers({ ledgerOf: ledgers.ledgerOf, send: sendUsage, now: time.now, log }),
+    prices,
+    policy: createBlockList([FORBIDDEN]),
+    now: time.now,
+    log,
+  });
+
+  const runJob = createRunJob({
+    keys: { find: (id) => askDatabase(askD1('key', () => holders.find(({ key }) => key.id === id))) },
+    maker,
+    now: time.now,
+  });
+  const jobQueue = createSimulatedQueue<JobMessage>({
+    name: 'jobs',
+    ...world,
+    retryMs: 30_000,
+    consume: (batch) => consumeJobBatch(world, jobs, batch, log),
+  });
+  const jobs = createSimulatedJobs({
+    world,
+    mutation,
+    run: (job) => runJob(job, (work) => void work.catch(() => undefined)),
+    enqueue: (job, delayMs) => network.call('job queue', () => jobQueue.send([{ job: job.id }], delayMs)),
+    publish: (job) =>
+      network.call('webhooks', () => {
+        const { id, body } = messageOf(job);
+        record.published.set(id, [...(record.published.get(id) ?? []), body]);
+      }),
+  });
+
+  const realIdempotency = createSimulatedIdempotency(world);
+  const app: Hono<EdgeContext> = createEdgeWorker({
+    model: MODEL,
+    maker,
+    jobs,
+    idempotency: mutation.idempotency?.(realIdempotency) ?? realIdempotency,
+    holderOf: (id) => holders.find(({ key }) => key.id === id),
+    onRequestKey(_, requestKey) {
+      const seen = client.requestOf(lives.current());
+      if (seen) seen.requestKey = requestKey;
+    },
+    now: time.now,
+    log,
+  });
+  const client: Client = createClient(world, app, record);
+
+  startWorkload({ world, client, ledgerOf: ledgers.ledgerOf, holders, record });
+  startChaos(world, client);
+  await time.runUntil(startMs + FAULTS_MS);
+  faults.stop();
+  await time.runUntil(startMs + QUIET_MS);
+  for (const job of jobs.all()) record.jobs.set(job.id, job);
+  const problems = await findProblems({
+    record,
+    accounts: ledgers.accounts,
+    usageSql,
+    store,
+    nowMs: time.now(),
+  });
+  await time.runUntil(startMs + OVER_MS);
+  if (time.pending() > 0) problems.push(`${time.pending()} events lie ahead of a world that is over`);
+  if (jobs.all().length > 0) problems.push('a job was kept for longer than a day');
+  return { problems, digest: trace.digest(), trace: trace.lines, requests: record.requests.length };
+}
+
+/** What lives is evicted or killed, at any moment. */
+function startChaos({ faults, time, random, hosts }: World, { contexts }: Client): void {
+  const endMs = time.now() + FAULTS_MS;
+  function strike(): void {
+    if (faults.strikes('eviction')) {
+      const [host] = hosts.length > 0 ? [hosts[random.int(0, hosts.length - 1)]] : [];
+      host?.evict();
+    }
+    if (faults.strikes('caller-dies')) for (const context of contexts) context.kill();
+    if (time.now() < endMs) time.after(random.int(1, CHAOS_EVERY_MS), strike);
+  }
+  strike();
+}
+
+async function consumeJobBatch(
+  { lives }: World,
+  jobs: SimulatedJobs,
+  batch: readonly { readonly id: string; readonly body: JobMessage }[],
+  log: Log,
+) {
+  const consumer = lives.start('job consumer');
+  const again: { message: (typeof batch)[number]; delayMs: number }[] = [];
+  const messages = batch.map((message) => ({
+    ...message,
+    ack: () => undefined,
+    retry: ({ delaySeconds }: { delaySeconds: number }) =>
+      again.push({ message, delayMs: delaySeconds * 1000 }),
+  })) as unknown as Messages;
+  const consumed = lives.run(consumer, () => consumeJobs({ messages }, { jobs, log }));
+  await Promise.race([consumed, consumer.death]);
+  return again;
+}

@@ -1,0 +1,170 @@
+import type { ImageRequest } from '../../edge/generation/image-request.ts';
+import { type KeyLimits, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import type { KeyHolder } from '../../edge/keys/key-store.ts';
+import type { LedgerOf } from '../../edge/ledger/ledger.ts';
+import type { Client } from './client.ts';
+import type { World } from './engine/world.ts';
+import { NATIVE } from './model.ts';
+import type { Intent, RunRecord } from './record.ts';
+import { NASTY } from './services/simulated-backend.ts';
+
+/** Prompts that the policy refuses. */
+export const FORBIDDEN = 'forbidden';
+
+const PROMPTS = ['cat', 'dog', 'a red apple'] as const;
+const MAX_TRIES = 5;
+/** All clients have begun by then. */
+const BEGIN_MS = 120_000;
+
+/** Tenants and keys of a run, most of them short of money. */
+export function drawHolders({ random }: World): readonly [KeyHolder, ...KeyHolder[]] {
+  const holders: KeyHolder[] = [];
+  const tenants = random.int(1, 3);
+  for (let number = 0; number < tenants; number++) {
+    const tenant = {
+      id: `tenant-${number}`,
+      name: 'a tenant',
+      plan: random.chance(0.7) ? ('prepaid' as const) : ('postpaid' as const),
+      status: 'active' as const,
+      operator: false,
+      createdAt: 0,
+    };
+    const keys = random.int(1, 2);
+    for (let place = 0; place < keys; place++) {
+      const key = {
+        id: `key-${number}-${place}`,
+        hash: '',
+        previous: null,
+        tenant: tenant.id,
+        name: 'a key',
+        kind: 'test' as const,
+        scopes: ['generate' as const],
+        limits: drawLimits(),
+        createdAt: 0,
+        expiresAt: null,
+        revokedAt: null,
+        lastUsedAt: null,
+      };
+      holders.push({ key, tenant });
+    }
+  }
+  return holders as [KeyHolder, ...KeyHolder[]];
+
+  function drawLimits(): KeyLimits {
+    const some = (limit: number): number | null => (random.chance(0.15) ? limit : null);
+    return {
+      ...NO_LIMITS,
+      ratePerMinute: some(random.int(3, 20)),
+      dayUnits: some(random.int(1, 10)),
+      monthUnits: some(random.int(1, 12)),
+      totalUnits: some(random.int(1, 15)),
+    };
+  }
+}
+
+export interface WorkloadOptions {
+  readonly world: World;
+  readonly client: Client;
+  readonly ledgerOf: LedgerOf;
+  readonly holders: readonly [KeyHolder, ...KeyHolder[]];
+  readonly record: RunRecord;
+}
+
+/** Has clients come, in the next two minutes. */
+export function startWorkload(options: WorkloadOptions): void {
+  const { world, holders, record } = options;
+  const { random, time, lives } = world;
+  for (const tenant of new Set(holders.map((holder) => holder.tenant))) {
+    if (tenant.plan !== 'prepaid') continue;
+    const grants = random.int(0, 4);
+    for (let grant = 0; grant < grants; grant++) {
+      begin(`bank ${tenant.id}`, random.chance(0.7) ? 0 : random.int(0, BEGIN_MS), () =>
+        giveCredit(tenant.id, `grant-${grant}`, options),
+      );
+    }
+  }
+  const clients = random.int(3, 10);
+  // In bursts: what comes together meets in flight.
+  const burstMs = random.pick([50, 5_000, BEGIN_MS]);
+  const prompts = random.int(0, PROMPTS.length - 1);
+  for (let id = 0; id < clients; id++) {
+    const holder = random.pick(holders);
+    const intent: Intent = {
+      id,
+      holder,
+      request: drawRequest(world, prompts),
+      idempotencyKey: random.chance(0.6) ? `key-${id}` : null,
+    };
+    record.intents.push(intent);
+    begin(`client ${id}`, random.int(0, burstMs), () => beClient(intent, options));
+  }
+
+  function begin(name: string, delayMs: number, work: () => Promise<void>): void {
+    const life = lives.start(name, false);
+    time.after(delayMs, () => {
+      lives.run(life, () =>
+        work().catch((error: Error) =>
+          record.problems.add(`${name} failed: ${error.stack ?? error.message}`),
+        ),
+      );
+    });
+  }
+}
+
+function drawRequest({ random }: World, prompts: number): ImageRequest {
+  const n = random.chance(0.25) ? random.int(2, 3) : 1;
+  const isJob = random.chance(0.25);
+  return {
+    prompt: random.chance(0.1) ? random.pick([FORBIDDEN, NASTY]) : (PROMPTS[random.int(0, prompts)] ?? 'cat'),
+    n,
+    ...(random.chance(0.15) ? { seed: 'random' as const } : { seed: random.int(0, 1) }),
+    response_format: random.chance(0.5) ? 'b64_json' : 'url',
+    ...(random.chance(0.2) && { size: `${NATIVE * 2}x${NATIVE * 2}` }),
+    ...(random.chance(0.15) && { visibility: 'private' as const }),
+    ...(isJob && { async: true, deadline: random.pick([5, 60, 600, 3_600]) }),
+  };
+}
+
+async function giveCredit(
+  tenant: string,
+  id: string,
+  { world, ledgerOf, record }: WorkloadOptions,
+): Promise<void> {
+  const { random, lives } = world;
+  const units = random.int(1, 10);
+  // Sent again whether it was heard of or not.
+  for (let tries = random.int(1, 2); ; tries--) {
+    try {
+      await ledgerOf(tenant).credit({ id, units, note: 'bought' });
+      if (tries <= 1) break;
+    } catch {
+      await lives.sleep(random.int(1_000, 10_000));
+    }
+  }
+  record.granted.set(tenant, (record.granted.get(tenant) ?? 0) + units);
+}
+
+async function beClient(intent: Intent, options: WorkloadOptions): Promise<void> {
+  const { world, client } = options;
+  const { random, lives } = world;
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const hangUpAfterMs = random.chance(0.15) ? random.int(1, 3_000) : undefined;
+    const answer = await client.post(intent, hangUpAfterMs);
+    if (answer?.jobId !== undefined) return followJob(intent, answer.jobId, options);
+    const isFinal = answer && (answer.status < 400 || answer.status === 400 || answer.status === 422);
+    // Some ask once more for what they have: they must get the same, for nothing.
+    if (isFinal && !random.chance(0.15)) return;
+    await lives.sleep(
+      answer?.code === 'request_in_progress' ? random.int(1_000, 60_000) : random.int(1, 5_000),
+    );
+  }
+}
+
+async function followJob(intent: Intent, jobId: string, { world, client }: WorkloadOptions): Promise<void> {
+  const { random, lives } = world;
+  const polls = random.int(0, 4);
+  for (let poll = 0; poll < polls; poll++) {
+    await lives.sleep(random.int(1, 20_000));
+    await client.askJob(intent, jobId, random.chance(0.15) ? 'DELETE' : 'GET');
+  }
+}

@@ -5,8 +5,8 @@ import { BAD_VARIABLES, GOOD_VARIABLES } from '../fixtures/service-variables.ts'
 const CARD = { id: 'm', digest: 'd'.repeat(64), licence: 'MIT', commercialUse: true, imageSize: 64 };
 
 function read(variables: Readonly<Record<string, string>>): void {
-  // The bindings are not looked at.
-  const env: Readonly<Record<string, string>> = { ...variables, MODEL_CARD: JSON.stringify(CARD) };
+  // Of the bindings, only that there is a database is looked at.
+  const env = { ...variables, MODEL_CARD: JSON.stringify(CARD), DB: {} };
   parseConfig(env as unknown as WorkerEnv);
 }
 

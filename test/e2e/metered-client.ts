@@ -39,12 +39,13 @@ export function createMeteredClient(stackOf: () => DevStack): MeteredClient {
       signal: AbortSignal.timeout(20_000),
     }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
-    if (response?.status === 200 && text !== undefined) {
+    // No answer, or one that broke off: whoever sent it was killed.
+    if (!response || text === undefined) return undefined;
+    if (response.status === 200) {
       return (JSON.parse(text) as { usage: { units: number } }).usage.units;
     }
-    if (response && ![409, 503, 504].includes(response.status)) {
-      throw new Error(`${response.status} ${text}`);
-    }
+    // wrangler's proxy says 500 and 502 for a runtime that is gone.
+    if (![409, 500, 502, 503, 504].includes(response.status)) throw new Error(`${response.status} ${text}`);
     return undefined;
   }
 

@@ -178,6 +178,8 @@ describe('POST /v1/generate', () => {
     const before = await restartsOf(backend);
     const killed = killOn(backend, 2);
     const poison = post({ ...valid, images: [{ prompt: 'poison', seed: 1 }] });
+    // Signatures are checked side by side: sent at once, another could come first.
+    await expect.poll(killed, { interval: 5 }).toBeGreaterThan(0);
     const others = [2, 3].map((seed) => post({ ...valid, images: [{ prompt: 'antidote', seed }] }));
     const response = await poison;
     expect(killed()).toBe(2);

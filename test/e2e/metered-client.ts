@@ -44,8 +44,7 @@ export function createMeteredClient(stackOf: () => DevStack): MeteredClient {
     if (response.status === 200) {
       return (JSON.parse(text) as { usage: { units: number } }).usage.units;
     }
-    // wrangler's proxy says 500 and 502 for a runtime that is gone.
-    if (![409, 500, 502, 503, 504].includes(response.status)) throw new Error(`${response.status} ${text}`);
+    if (![409, 503, 504].includes(response.status)) throw new Error(`${response.status} ${text}`);
     return undefined;
   }
 

@@ -18,11 +18,13 @@ interface Sample {
   readonly key: string;
   readonly concept: string;
   readonly style: string;
+  readonly styleWords: string[];
   readonly licence: string;
   readonly captions: string[];
 }
 interface Concept {
   readonly id: string;
+  readonly name: string;
   readonly styles: string[];
   readonly heldOutStyle: string | null;
   readonly paraphrases: string[];
@@ -125,6 +127,18 @@ describe('buildDataset', () => {
     expect(twins).toHaveLength(1);
     expect(twins[0]?.reason).toMatch(/looks exactly like/u);
     expect(index.skipped).toHaveLength(3);
+  });
+
+  it('tells of each sample what it shows and by which words captions name its style', async () => {
+    const names = new Map((await concepts()).map(({ id, name }) => [id, name]));
+    for (const { key, concept, style, styleWords, captions } of await samples()) {
+      expect(key).toBe(`${[...names].find(([, name]) => name === concept)?.[0]}_${style}`);
+      const naming = captions.filter((caption) =>
+        caption.split(/[\s,]+/u).some((word) => styleWords.includes(word)),
+      );
+      expect(naming.length, key).toBeGreaterThanOrEqual(2);
+      expect(captions.length, key).toBeGreaterThan(naming.length);
+    }
   });
 
   it('draws in the middle of a white square', async () => {

@@ -75,6 +75,13 @@ def test_settings_are_replaced_on_the_command_line():
         override(TINY, ["seed.of.all=1"])
 
 
+def test_settings_that_need_fixed_images_or_named_styles_are_refused_without():
+    with pytest.raises(ConfigError) as error:
+        parse_config({"train_gan": {"reconstruction_weight": 1, "augment": ["affine"], "noise_by_style": True}, "data": {"styles": ["flat"]}})
+    assert [problem.split(":")[0] for problem in error.value.problems] == ["train_gan.reconstruction_weight", "train_gan.noise_by_style"]
+    assert "data.styles has 1 items; must have 2 to generator.z_dim (100)" in str(error.value)
+
+
 def test_the_papers_recipes_are_the_papers():
     for name in ("coco", "cub", "cc12m"):
         config = load_config(RECIPES / f"{name}.json")
@@ -82,4 +89,4 @@ def test_the_papers_recipes_are_the_papers():
         assert (gan.lr_g, gan.lr_d, gan.similarity_weight, gan.penalty_weight, gan.penalty_power) == (1e-4, 4e-4, 4.0, 2.0, 6.0)
         assert (config.generator.nf, config.generator.z_dim, config.clip.image_size, config.clip.patch_size) == (64, 100, 224, 32)
         assert gan.official_clip_input
-        assert not (gan.warmup_reconstruction_steps or gan.augment or gan.cache_real_features or gan.diversity_weight or gan.ema_decay or gan.max_grad_norm)
+        assert not (gan.warmup_reconstruction_steps or gan.augment or gan.cache_real_features or gan.diversity_weight or gan.noise_by_style or gan.reconstruction_weight or gan.ema_decay or gan.max_grad_norm)

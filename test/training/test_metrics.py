@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from galip_training.concepts import Concept, read_concepts
 from galip_training.evaluate import Judge, evaluate
 from galip_training.generator import NetG
 from galip_training.inception import Inception
 from galip_training.metrics import clip_similarity, diversity, frechet_distance, frechet_of, retrieval
 from galip_training.sampling import fixed_noise, interpolate
-from shapes import ShapeDataset, tokenise
+from shapes import COLOURS, SHAPES, ShapeDataset, tokenise
 
 
 def test_frechet_distance_of_diagonal_gaussians():
@@ -46,6 +47,16 @@ def test_diversity_is_the_mean_distance_between_seeds():
     same = torch.tensor([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
     spread = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])
     assert diversity(torch.stack([same, spread])) == [pytest.approx(0), pytest.approx((1 + 1 + 2) / 3)]
+
+
+def test_concepts_are_read_and_a_wrong_line_is_named(tmp_path):
+    path = tmp_path / "concepts.jsonl"
+    path.write_text('{"name": "fox", "paraphrases": ["a fox please"], "id": "1f98a"}\n{"name": "cat"}\n')
+    assert read_concepts(path) == [Concept("fox", ("a fox please",)), Concept("cat", ())]
+    for line, message in (("{", "is not JSON"), ("[]", "must be an object"), ('{"name": 1}', "a text"), ('{"name": "a", "paraphrases": "b"}', "list")):
+        path.write_text('{"name": "cat"}\n' + line + "\n")
+        with pytest.raises(ValueError, match=f"concepts.jsonl:2: .*{message}"):
+            read_concepts(path)
 
 
 def test_similarity_is_the_mean_cosine():
@@ -106,5 +117,10 @@ def test_evaluation_writes_metrics_and_pictures(tmp_path, clip, config):
     assert first["retrieval"]["captions"]["real"].keys() == {"r1", "r5"}
     assert first["frechet_clip"] > 0
     assert list(first["diversity"]) == ["a red square", "a blue circle"]
+    names = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    known = [Concept(name, (f"{name.split()[1]} {name.split()[0]}",)) for name in names] + [Concept("a", ())]
+    told = evaluate(netG, judge, judge, ShapeDataset(24), config, tmp_path, known=known)["retrieval"]
+    assert told["concepts"]["texts"] == told["paraphrases"]["texts"] == 13
+    assert told["paraphrases"]["prompts"] == 12 and told["paraphrases"]["generated"].keys() == {"r1", "r5"}
     assert all(value["judge_distance"] > 0 and value["pixel_deviation"] > 0 for value in first["diversity"].values())
     assert {path.name for path in tmp_path.iterdir()} == {"contact-sheet.png", "interpolation.png"}

@@ -9,11 +9,13 @@ import torch
 
 from galip_training.checkpoint import load_checkpoint, load_own_state
 from galip_training.clip_trainer import ClipTrainer
-from galip_training.config import parse_config
+from galip_training.config import DataConfig, parse_config
+from galip_training.data.open_dataset import NO_STYLE
 from galip_training.distributed import Processes
 from galip_training.gan_trainer import GanTrainer
 from galip_training.real_features import RealFeatures
 from galip_training.precision import Precision
+from galip_training.sampling import choose_styles
 from galip_training.training_loop import StopRequest, TrainingFailed, TrainingLoop
 from shapes import CONTEXT, TINY, ShapeDataset, tokenise
 
@@ -60,7 +62,7 @@ def assert_same(one, other, path=""):
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path, clip, dataset, workers):
-    config = dataclasses.replace(with_gan(steps=9, warmup_reconstruction_steps=2, diversity_weight=1.0, augment=["colour", "translation", "cutout"]), workers=workers)
+    config = dataclasses.replace(with_gan(steps=9, warmup_reconstruction_steps=2, diversity_weight=1.0, augment=["colour", "translation", "affine", "cutout"]), workers=workers)
     gan_loop(config, clip, dataset, tmp_path / "whole").run(StopRequest())
     pieces = tmp_path / "pieces"
     for steps in (1, 5, 8, 99):
@@ -71,6 +73,42 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path, clip, d
     assert_same(whole, resumed)
     steps = [json.loads(line)["step"] for line in (pieces / "scalars.jsonl").read_text().splitlines()]
     assert steps == list(range(1, 10))
+
+
+class StyledShapes(ShapeDataset):
+    """Red ones are of the first style, blue ones of the second, others name theirs."""
+
+    def __getitem__(self, index):
+        item = super().__getitem__(index)
+        return {**item, "style": {"red": 0, "blue": 1}.get(item["concept"].split()[0], NO_STYLE)}
+
+
+def test_the_noise_chooses_the_style_where_the_caption_does_not(tmp_path, clip):
+    config = dataclasses.replace(with_gan(steps=2, warmup_reconstruction_steps=1, reconstruction_weight=2.0), data=DataConfig(styles=("flat", "round")))
+    config = dataclasses.replace(config, train_gan=dataclasses.replace(config.train_gan, noise_by_style=True))
+    loop, seen = gan_loop(config, clip, StyledShapes(24), tmp_path), []
+    loop.trainer.netG.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    step, styles = loop.trainer.step, []
+    loop.trainer.step = lambda batch, number: styles.append(batch["style"]) or step(batch, number)
+    loop.run(StopRequest())
+    assert len(seen) == 2 and any((style_B >= 0).any() for style_B in styles)
+    for noise_BZ, style_B in zip(seen, styles):
+        named = style_B >= 0
+        assert torch.equal(noise_BZ[named, :2].argmax(dim=1), style_B[named])
+    last = json.loads((tmp_path / "scalars.jsonl").read_text().splitlines()[-1])
+    assert last["g/reconstruction"] > 0
+
+
+def test_chosen_noise_is_the_same_values_at_other_places():
+    torch.manual_seed(3)
+    noise_BZ, style_B = torch.randn(4000, 6), torch.randint(-1, 3, (4000,))
+    chosen_BZ = choose_styles(noise_BZ, style_B, 3)
+    assert torch.equal(chosen_BZ.sort(dim=1).values, noise_BZ.sort(dim=1).values)
+    assert torch.equal(chosen_BZ[:, 3:], noise_BZ[:, 3:]) and torch.equal(chosen_BZ[style_B < 0], noise_BZ[style_B < 0])
+    # Evenly spread styles keep each value standard normal.
+    evenly = choose_styles(noise_BZ, torch.arange(4000) % 3, 3)
+    torch.testing.assert_close(evenly.mean(dim=0), torch.zeros(6), atol=0.07, rtol=0)
+    torch.testing.assert_close(evenly.std(dim=0), torch.ones(6), atol=0.07, rtol=0)
 
 
 def test_the_log_does_not_mix_warm_up_and_competition(tmp_path, clip, dataset):

@@ -98,9 +98,17 @@ function nameOf({ key, style, drawing }: PlannedSample): Omit<SkippedDrawing, 'r
 }
 
 /** The JSON beside each picture. */
-function describe({ key, concept, style, set, drawing, captions }: PlannedSample): object {
-  const licence = set.info.license.spdx;
-  return { key, concept, style: style.id, captions, package: set.info.package, drawing, licence };
+function describe({ key, name, style, set, drawing, captions }: PlannedSample): object {
+  return {
+    key,
+    concept: name,
+    style: style.id,
+    styleWords: style.words,
+    captions,
+    package: set.info.package,
+    drawing,
+    licence: set.info.license.spdx,
+  };
 }
 
 function conceptLines({ concepts }: DatasetPlan, written: readonly PlannedSample[]): string {

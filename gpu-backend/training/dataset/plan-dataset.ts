@@ -13,7 +13,10 @@ export type Split = 'train' | 'held-out';
 export interface PlannedSample {
   /** Name in the shards: "1f98a_noto". */
   readonly key: string;
+  /** Code points of its concept. */
   readonly concept: string;
+  /** Spoken name of its concept. */
+  readonly name: string;
   readonly split: Split;
   readonly style: DrawingStyle;
   readonly set: IconSet;
@@ -91,9 +94,21 @@ export function planDataset(
     concepts.flatMap(({ id, heldOutStyle }): PlannedSample[] => {
       const drawing = byConcept.get(id);
       if (drawing === undefined) return [];
-      const captions = captionsOf(id, names.get(id) as ConceptNames, style);
+      const conceptNames = names.get(id) as ConceptNames;
+      const captions = captionsOf(id, conceptNames, style);
       const split = heldOutStyle === style.id ? 'held-out' : 'train';
-      return [{ key: `${id}_${style.id}`, concept: id, split, style, set, drawing, captions }];
+      return [
+        {
+          key: `${id}_${style.id}`,
+          concept: id,
+          name: conceptNames.name,
+          split,
+          style,
+          set,
+          drawing,
+          captions,
+        },
+      ];
     }),
   );
   return { concepts, samples: hashOrder(samples, ({ key }) => key, 'sample') };

@@ -48,6 +48,7 @@ def parse_options(arguments: list) -> argparse.Namespace:
     scores.add_argument("--tokenizer", type=Path, help="tokenizer.json beside --clip if not given")
     scores.add_argument("--judge", type=Path, help="a CLIP that took no part in the training; --clip if not given")
     scores.add_argument("--judge-tokenizer", type=Path, help="tokenizer.json beside --judge if not given")
+    scores.add_argument("--concepts", type=Path, help="JSON Lines of name and paraphrases: all that the judge chooses among")
     scores.add_argument("--inception", type=Path, help="weights of Inception v3, for FID")
     scores.add_argument("--split", help="of the data; the configuration's test_split if not given")
     scores.set_defaults(run=evaluate_command)

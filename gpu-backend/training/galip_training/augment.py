@@ -3,6 +3,7 @@
 Images `[B, 3, S, S]` in −1 … 1.
 """
 
+import math
 from typing import Sequence
 
 import torch
@@ -13,6 +14,10 @@ SHIFT = 1 / 8
 """Largest translation, in parts of the edge."""
 HOLE = 1 / 2
 """Edge of the cut-out square, in parts of the edge."""
+TURN = math.radians(15)
+SCALE = 1 / 5
+STRETCH = 1 / 8
+"""Largest rotation, zoom and change of the aspect ratio of `affine`."""
 
 
 def augment(images: Tensor, policies: Sequence[str]) -> Tensor:
@@ -41,6 +46,17 @@ def translation(images: Tensor) -> Tensor:
     return padded.permute(0, 2, 3, 1)[which, rows_BS[:, :, None], columns_BS[:, None, :]].permute(0, 3, 1, 2)
 
 
+def affine(images: Tensor) -> Tensor:
+    """Turns, zooms, stretches and moves; the border's colour fills what is left free."""
+    B = len(images)
+    turn_B, zoom_B, stretch_B, x_B, y_B = ((torch.rand(5, B) * 2 - 1) * torch.tensor([[TURN], [SCALE], [STRETCH], [2 * SHIFT], [2 * SHIFT]])).to(images)
+    across_B, down_B = (1 + zoom_B) * (1 + stretch_B), (1 + zoom_B) / (1 + stretch_B)
+    cos_B, sin_B = turn_B.cos(), turn_B.sin()
+    matrix_B23 = torch.stack([across_B * cos_B, -across_B * sin_B, x_B, down_B * sin_B, down_B * cos_B, y_B], dim=1).view(B, 2, 3)
+    grid = F.affine_grid(matrix_B23, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
 def cutout(images: Tensor) -> Tensor:
     """Greys a square of each image."""
     B, _, S, _ = images.shape
@@ -57,4 +73,4 @@ def uniform(images: Tensor) -> Tensor:
     return torch.rand(len(images), 1, 1, 1, device=images.device, dtype=images.dtype)
 
 
-POLICIES = {"colour": colour, "translation": translation, "cutout": cutout}
+POLICIES = {"colour": colour, "translation": translation, "affine": affine, "cutout": cutout}

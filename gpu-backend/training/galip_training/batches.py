@@ -54,7 +54,8 @@ class Order:
 
 def collate(items: list) -> dict:
     tensors = {name: torch.stack([item[name] for item in items]) for name in ("image", "token_ids")}
-    return {**tensors, "index": [item["index"] for item in items]}
+    styles = {"style": torch.tensor([item["style"] for item in items])} if "style" in items[0] else {}
+    return {**tensors, **styles, "index": [item["index"] for item in items]}
 
 
 def batches_per_epoch(dataset: Dataset, batch_size: int, processes: int) -> int:

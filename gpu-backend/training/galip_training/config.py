@@ -17,6 +17,8 @@ class DataConfig:
     layout: str = "auto"
     train_split: str = "train"
     test_split: str = "test"
+    styles: Tuple[str, ...] = ()
+    """Only samples that are drawn in these; empty: all."""
     augment: bool = False
     """Random crops and mirroring while reading, as in the paper."""
 
@@ -73,7 +75,7 @@ class LoopConfig:
     checkpoint_steps: int = setting(500, above=0)
     log_steps: int = setting(50, above=0)
     max_rollbacks: int = setting(5, at_least=0)
-    augment: Tuple[str, ...] = setting((), allowed=("colour", "translation", "cutout"))
+    augment: Tuple[str, ...] = setting((), allowed=("colour", "translation", "affine", "cutout"))
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,10 @@ class GanTrainingConfig(LoopConfig):
     """Punishes pictures of one sentence that differ less than `diversity_target` between two seeds; 0 in the paper."""
     diversity_target: float = setting(0.1, above=0)
     """Mean absolute difference of pixels in −1 … 1."""
+    noise_by_style: bool = False
+    """Where the caption leaves the style open, the noise chooses it: the largest of the first values, one a style of data.styles."""
+    reconstruction_weight: float = setting(0.0, at_least=0)
+    """Keeps the warm-up's loss in the adversarial phase; 0 in the paper."""
     cache_real_features: bool = False
     """Run CLIP over the real images once and keep the result (float16) beside the checkpoint."""
     sheet_steps: int = setting(1000, at_least=0)
@@ -197,4 +203,11 @@ def misfits(config: RunConfig) -> list:
         found.append(f"discriminator.feature_blocks: is {list(blocks)}; must rise and stay below clip.vision_blocks ({clip.vision_blocks})")
     if config.train_gan.cache_real_features and config.train_gan.augment:
         found.append("train_gan.cache_real_features: cannot be used with train_gan.augment, which changes the images")
+    if config.train_gan.reconstruction_weight and config.train_gan.augment:
+        found.append("train_gan.reconstruction_weight: cannot be used with train_gan.augment, which changes the images")
+    if config.train_gan.noise_by_style and not 2 <= len(config.data.styles) <= config.generator.z_dim:
+        found.append(
+            f"train_gan.noise_by_style: data.styles has {len(config.data.styles)} items; "
+            f"must have 2 to generator.z_dim ({config.generator.z_dim})"
+        )
     return found

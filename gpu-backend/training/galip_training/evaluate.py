@@ -16,6 +16,7 @@ from tqdm import tqdm
 from .batches import derive_seed, to_images
 from .checkpoint import load_checkpoint, model_states
 from .clip import Clip
+from .concepts import Concept
 from .config import RunConfig
 from .generator import NetG
 from .inception import Inception
@@ -56,9 +57,11 @@ def load_generator(path: Path, config: RunConfig, clip: Clip) -> NetG:
 
 
 def evaluate(
-    netG: NetG, guide: Judge, judge: Judge, dataset: Dataset, config: RunConfig, folder: Path, inception: Optional[Inception] = None
-) -> dict:
+    netG: NetG, guide: Judge, judge: Judge, dataset: Dataset, config: RunConfig, folder: Path,
+    inception: Optional[Inception] = None, known: Sequence[Concept] = (),
+) -> dict:  # fmt: skip
     """guide: the CLIP that the generator was trained with; judge: one that took no part, else the same.
+    known: all that could be shown; retrieval chooses among their names, and their paraphrases are drawn too.
 
     Writes `contact-sheet.png` (a row a prompt) and `interpolation.png` to `folder`; returns the metrics.
     """
@@ -84,7 +87,10 @@ def evaluate(
         "retrieval": {"captions": text_retrieval(judged, judge, captions)},
     }
     if all(concepts):
-        metrics["retrieval"]["concepts"] = text_retrieval(judged, judge, concepts)
+        names = [concept.name for concept in known] or concepts
+        metrics["retrieval"]["concepts"] = text_retrieval(judged, judge, concepts, names)
+    if known:
+        metrics["retrieval"]["paraphrases"] = paraphrase_retrieval(netG, guide, judge, known, config)
     if inception:
         metrics["fid"] = frechet_of(seen["inception/real"], seen["inception/generated"])
     if config.evaluate.prompts:
@@ -115,13 +121,24 @@ def measure(netG: NetG, guide: Judge, judge: Judge, items: list, noise: Tensor, 
     return measured
 
 
-def text_retrieval(judged: dict, judge: Judge, texts: Sequence[str]) -> dict:
-    """Which of all different texts is nearest to each image. texts: the right one of each image."""
-    bank = sorted(set(texts))
+def text_retrieval(judged: dict, judge: Judge, texts: Sequence[str], known: Sequence[str] = ()) -> dict:
+    """Which of all different texts is nearest to each image. texts: the right one of each image; known: more to choose from."""
+    bank = sorted({*texts, *known})
     place = {text: number for number, text in enumerate(bank)}
     bank_TE = judge.texts(bank).cpu()
     scores = {kind: retrieval(image_NE, bank_TE, [place[text] for text in texts]) for kind, image_NE in judged.items()}
     return {"texts": len(bank), **scores}
+
+
+def paraphrase_retrieval(netG: NetG, guide: Judge, judge: Judge, known: Sequence[Concept], config: RunConfig) -> dict:
+    """Pictures of words that no caption has, a prompt a concept: which of all names is nearest to each."""
+    asked = [concept for concept in known if concept.paraphrases]
+    chosen = [asked[place] for place in choose_items(len(asked), config.evaluate.samples, config.seed)]
+    noise = fixed_noise(len(chosen), config.generator.z_dim, config.seed, guide.device)
+    sentences = guide.texts([concept.paraphrases[0] for concept in chosen])
+    embeddings = judge.images(generate(netG, noise, sentences, config.evaluate.batch_size))
+    right, names = [concept.name for concept in chosen], [concept.name for concept in known]
+    return {"prompts": len(chosen), **text_retrieval({"generated": embeddings.cpu()}, judge, right, names)}
 
 
 def draw(netG: NetG, guide: Judge, judge: Judge, config: RunConfig, folder: Path) -> dict:

@@ -9,6 +9,7 @@ import torch
 
 from .checkpoint import save_text
 from .clip_files import load_clip
+from .concepts import read_concepts
 from .config import RunConfig, override, parse_config
 from .distributed import Processes
 from .evaluate import Judge, evaluate, load_generator
@@ -30,12 +31,13 @@ def evaluate_command(options: argparse.Namespace) -> int:
     split = options.split or config.data.test_split
     dataset = read_data(config, split, guide.tokenise, options.out)
     inception = Inception(options.inception, device) if options.inception else None
+    known = read_concepts(options.concepts) if options.concepts else ()
     metrics = {
         "checkpoint": {"sha256": hash_file(options.checkpoint), "step": described["step"], "torch": torch.__version__},
         "judge": {"sha256": hash_file(options.judge or options.clip), "independent": options.judge is not None},
         "data": {"path": config.data.path, "split": split, "items": len(dataset)},
         "seed": config.seed,
-        **evaluate(netG, guide, judge, dataset, config, options.out, inception),
+        **evaluate(netG, guide, judge, dataset, config, options.out, inception, known),
     }
     text = json.dumps(metrics, indent=2, ensure_ascii=False) + "\n"
     save_text(options.out / "metrics.json", text)

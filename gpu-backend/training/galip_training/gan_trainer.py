@@ -26,6 +26,7 @@ from .optimisation import set_learning_rate, update
 from .pictures import make_sheet, save_png
 from .precision import Precision
 from .real_features import RealFeatures
+from .sampling import choose_styles
 
 BETAS = (0.0, 0.9)
 SHEET_COLUMNS = 8
@@ -58,16 +59,16 @@ class GanTrainer:
         device = self.processes.device
         with torch.no_grad(), self.precision.autocast():
             sentence_BE = self.clip.encode_text(batch["token_ids"].to(device)).float()
-            if number < self.settings.warmup_reconstruction_steps:
-                real = to_images(batch["image"], device)
-            else:
-                real = None if self.features else self.augmented(to_images(batch["image"], device))
+            warming_up = number < self.settings.warmup_reconstruction_steps
+            real = to_images(batch["image"], device)
+            if not warming_up:
+                real = self.augmented(real)
             real_BFDGG = self.features.of(batch["index"]) if self.features else self.encode(real)[0].float()
         noise_BZ = torch.randn(len(sentence_BE), self.config.generator.z_dim, device=device)
-        if number < self.settings.warmup_reconstruction_steps:
-            scalars = self.redraw(noise_BZ, sentence_BE, real, real_BFDGG)
-        else:
-            scalars = self.compete(noise_BZ, sentence_BE, real_BFDGG)
+        if self.settings.noise_by_style:
+            noise_BZ = choose_styles(noise_BZ, batch["style"].to(device), len(self.config.data.styles))
+        play = self.redraw if warming_up else self.compete
+        scalars = play(noise_BZ, sentence_BE, real, real_BFDGG)
         if self.ema:
             self.ema.update(self.netG, number)
         return scalars
@@ -83,7 +84,7 @@ class GanTrainer:
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
         return {"warmup/loss": loss, "warmup/similarity": sim, "g/gradient": norm}
 
-    def compete(self, noise_BZ: Tensor, sentence_BE: Tensor, real_BFDGG: Tensor) -> dict:
+    def compete(self, noise_BZ: Tensor, sentence_BE: Tensor, real: Tensor, real_BFDGG: Tensor) -> dict:
         """One update of D and C, then one of G with the same fakes."""
         settings = self.settings
         real_BFDGG.requires_grad_()
@@ -110,6 +111,9 @@ class GanTrainer:
         if settings.diversity_weight:
             extra["g/sameness"] = self.sameness(fake, sentence_BE)
             loss = loss + settings.diversity_weight * extra["g/sameness"]
+        if settings.reconstruction_weight:
+            extra["g/reconstruction"] = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG.detach())
+            loss = loss + settings.reconstruction_weight * extra["g/reconstruction"]
         set_learning_rate(self.optimiser_g, settings.lr_g)
         norm_g = update(loss, self.optimiser_g, self.scaler_g, self.processes, settings.max_grad_norm)
         self.freeze_judges(False)

@@ -11,6 +11,19 @@ def fixed_noise(count: int, z_dim: int, seed: int, device: torch.device) -> Tens
     return torch.randn(count, z_dim, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
+def choose_styles(noise_BZ: Tensor, style_B: Tensor, styles: int) -> Tensor:
+    """Noise whose largest value among the first `styles` stands at the place of the style; rows with a negative style are kept.
+
+    Two values change places, so noise of evenly spread styles is normal noise still: any noise chooses a style.
+    """
+    rows_N = (style_B >= 0).nonzero(as_tuple=True)[0]
+    wanted_N, largest_N = style_B[rows_N], noise_BZ[rows_N, :styles].argmax(dim=1)
+    chosen_BZ = noise_BZ.clone()
+    chosen_BZ[rows_N, wanted_N] = noise_BZ[rows_N, largest_N]
+    chosen_BZ[rows_N, largest_N] = noise_BZ[rows_N, wanted_N]
+    return chosen_BZ
+
+
 @torch.no_grad()
 def generate(netG: NetG, noise: Tensor, sentences: Tensor, batch_size: int) -> Tensor:
     """Images in −1 … 1, on the CPU."""

@@ -42,11 +42,11 @@ def write_tar(path, files):
     return path
 
 
-def write_shard(path, keys, captions_of=lambda key: [f"a {key} square"]):
+def write_shard(path, keys, captions_of=lambda key: [f"a {key} square"], style_of=lambda key: "flat"):
     files = {}
     for key in keys:
         files[f"{key}.png"] = picture(key.split("-")[0])
-        files[f"{key}.json"] = json.dumps({"captions": captions_of(key), "concept": key, "style": "flat"})
+        files[f"{key}.json"] = json.dumps({"captions": captions_of(key), "concept": key, "style": style_of(key), "styleWords": [style_of(key), "plain"]})
     return write_tar(path, files)
 
 

@@ -12,8 +12,8 @@ from made_up_data import COLOURS, centre, noise_picture, picture, write, write_f
 from make_tokenizer_fixture import HERE
 from galip_training.data.decode_image import decode_image
 from galip_training.data.load_tokenizer import load_tokenizer
-from galip_training.data.open_dataset import open_dataset
-from galip_training.data.sample_source import SampleError
+from galip_training.data.open_dataset import NO_STYLE, open_dataset
+from galip_training.data.sample_source import SampleError, SourceError
 
 TOKENIZER = load_tokenizer(HERE / "trained-tokenizer.json")
 MANY = [f"a red square, number {number}" for number in range(8)]
@@ -104,6 +104,26 @@ def test_a_dataset_can_be_pickled_after_it_was_read(tmp_path):
     dataset = dataset_of(tmp_path)
     dataset[0]
     assert pickle.loads(pickle.dumps(dataset.source)).captions(0) == ["a red square"]
+
+
+STYLE_OF = {"red": "flat", "green": "round", "blue": "round", "grey": "deep"}.get
+
+
+def test_samples_of_chosen_styles_alone(tmp_path):
+    write_shard(tmp_path / "train-0.tar", COLOURS, style_of=STYLE_OF)
+    write_tar(tmp_path / "train-1.tar", {"bad.png": picture("red"), "bad.json": "{", "bare.png": picture("red"), "bare.txt": "bare"})
+    dataset = dataset_of(tmp_path, styles=["round", "flat"])
+    assert [(item["key"], item["style"]) for item in map(dataset.__getitem__, range(len(dataset)))] == [("red", 1), ("green", 0), ("blue", 0)]
+    assert ".json is damaged" in dataset.report.skipped()["bad"]
+    assert {item["style"] for item in map(dataset_of(tmp_path).__getitem__, range(4))} == {NO_STYLE}
+    with pytest.raises(SourceError, match="'oval' has no sample; the data set's styles are deep, flat, round"):
+        dataset_of(tmp_path, styles=["flat", "oval"])
+
+
+def test_a_caption_that_names_its_style_leaves_the_noise_free(tmp_path):
+    captions = {"red": ["a flat square"], "green": ["plain, a square"], "blue": ["a flatter square"], "grey": ["flat"]}
+    write_shard(tmp_path / "train-0.tar", COLOURS, captions.get)
+    assert [dataset_of(tmp_path, styles=["flat"])[index]["style"] for index in range(4)] == [NO_STYLE, NO_STYLE, 0, NO_STYLE]
 
 
 def test_birds_are_cut_out_by_their_boxes(tmp_path):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional, Tuple
 
-from .sample_source import Box, read_image, read_lines
+from .sample_source import Box, Style, read_image, read_lines
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class FileSource:
         return read_image(self.samples[index].image)
 
     def concept(self, index: int) -> Optional[str]:
+        return None
+
+    def style(self, index: int) -> Optional[Style]:
         return None
 
     def box(self, index: int) -> Optional[Box]:

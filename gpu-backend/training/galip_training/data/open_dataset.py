@@ -10,13 +10,17 @@ from .chance import chance
 from .decode_image import decode_image
 from .open_source import open_source
 from .sample_source import SampleError, SampleSource
+from .samples_of_styles import SamplesOfStyles
 from .skip_report import SkipReport
+
+NO_STYLE = -1
 
 Tokenise = Callable[[Sequence[str], int], torch.Tensor]
 
 
 class CaptionedImages(Dataset):
-    """Items: image uint8 `[3, S, S]`, token_ids int64 `[L]`, caption, key, concept (str or None).
+    """Items: image uint8 `[3, S, S]`, token_ids int64 `[L]`, caption, key, concept (str or None), style (its
+    place in `styles`, or NO_STYLE where the caption itself names the style).
 
     Which of its captions (and with `augment` which crop) an item has depends on seed, epoch and key alone. In the place of
     a sample that can't be read stands the next one that can, whatever the epoch, and the report names the first."""
@@ -30,6 +34,7 @@ class CaptionedImages(Dataset):
         seed: int,
         augment: bool,
         report: SkipReport,
+        styles: Sequence[str] = (),
     ):
         self.source = source
         self.image_size = image_size
@@ -38,6 +43,7 @@ class CaptionedImages(Dataset):
         self.seed = seed
         self.augment = augment
         self.report = report
+        self.styles = list(styles)
         self.epoch = 0
         for key, reason in source.dropped:
             report.add(key, reason)
@@ -77,7 +83,12 @@ class CaptionedImages(Dataset):
             "caption": caption,
             "key": key,
             "concept": self.source.concept(index),
+            "style": self.style(index, caption),
         }
+
+    def style(self, index: int, caption: str) -> int:
+        style = self.source.style(index) if self.styles else None
+        return NO_STYLE if style is None or style.is_named_in(caption) else self.styles.index(style.name)
 
 
 def open_dataset(
@@ -90,10 +101,14 @@ def open_dataset(
     seed: int = 0,
     augment: bool = False,
     report_path: Optional[Path] = None,
+    styles: Sequence[str] = (),
 ) -> CaptionedImages:
     """`path` is a folder of images with captions, tar shards (WebDataset), or CUB, COCO, CC3M or CC12M as DF-GAN and GALIP
     keep them; see open_source. `tokenise` is a Tokenizer. `augment` crops and mirrors at random, as the paper's recipes do.
+    `styles`: samples of these alone.
 
     raises SourceError, naming the path, when there is nothing to read."""
     source = open_source(path, split, layout)
-    return CaptionedImages(source, image_size, tokenise, context_length, seed, augment, SkipReport(report_path))
+    if styles:
+        source = SamplesOfStyles(source, styles)
+    return CaptionedImages(source, image_size, tokenise, context_length, seed, augment, SkipReport(report_path), styles)

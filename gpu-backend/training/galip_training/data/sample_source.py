@@ -1,5 +1,7 @@
 """What every layout of a data set on disk gives: samples by number, read when asked for."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional, Protocol, Tuple
 
@@ -7,6 +9,16 @@ Box = Tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
+
+
+@dataclass(frozen=True)
+class Style:
+    name: str
+    words: Tuple[str, ...]
+    """Words by which captions name it."""
+
+    def is_named_in(self, caption: str) -> bool:
+        return not set(self.words).isdisjoint(re.findall(r"\w+", caption))
 
 
 class SampleError(Exception):
@@ -31,6 +43,9 @@ class SampleSource(Protocol):
 
     def concept(self, index: int) -> Optional[str]:
         """What the picture shows, where the data set has names for that."""
+
+    def style(self, index: int) -> Optional[Style]:
+        """How it is drawn, where the data set tells."""
 
     def box(self, index: int) -> Optional[Box]:
         """The part of the image that counts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Dict, List, Optional, Sequence, Tuple
 
-from .sample_source import IMAGE_SUFFIXES, Box, SampleError, SourceError, clean_captions
+from .sample_source import IMAGE_SUFFIXES, Box, SampleError, SourceError, Style, clean_captions
 
 TEXT_SUFFIXES = (".json", ".txt", ".caption")
 
@@ -21,7 +21,8 @@ class ShardSample:
 
 class ShardSource:
     """See SampleSource. Reads the archives' tables of contents once; content by offset when asked for. A sample's JSON has
-    `captions` (a list) or `caption` (as img2dataset writes it), and perhaps `concept`; a .txt has one caption a line."""
+    `captions` (a list) or `caption` (as img2dataset writes it), and perhaps `concept`, and `style` with the
+    `styleWords` that captions name it by; a .txt has one caption a line."""
 
     def __init__(self, shards: Sequence[Path]):
         self.shards = list(shards)
@@ -67,6 +68,13 @@ class ShardSource:
     def concept(self, index: int) -> Optional[str]:
         concept = self.description(index).get("concept")
         return concept if isinstance(concept, str) else None
+
+    def style(self, index: int) -> Optional[Style]:
+        description = self.description(index)
+        style, words = description.get("style"), description.get("styleWords")
+        if not isinstance(style, str):
+            return None
+        return Style(style, tuple(words) if isinstance(words, list) else ())
 
     def box(self, index: int) -> Optional[Box]:
         return None

@@ -15,7 +15,7 @@ from .clip import Clip
 from .config import RunConfig
 from .distributed import Processes
 from .losses import contrastive_loss
-from .optimisation import set_learning_rate, update
+from .optimisation import half_cosine, set_learning_rate, update
 from .precision import Precision
 
 MAX_LOGIT_SCALE = math.log(100)
@@ -40,8 +40,7 @@ class ClipTrainer:
         warmup = self.settings.warmup_steps
         if number < warmup:
             return self.settings.lr * (number + 1) / warmup
-        done = (number - warmup) / max(1, self.total_steps - warmup)
-        return self.settings.lr * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+        return half_cosine(self.settings.lr, 0.0, (number - warmup) / max(1, self.total_steps - warmup))
 
     def step(self, batch: dict, number: int) -> dict:
         device = self.processes.device

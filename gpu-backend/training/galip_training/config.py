@@ -99,6 +99,7 @@ class GanTrainingConfig(LoopConfig):
     warmup_reconstruction_steps: int = setting(0, at_least=0)
     """First steps in which G learns to redraw the paired images; no adversary yet."""
     warmup_lr_g: float = setting(1e-3, above=0)
+    """At the start of the warm-up; falls to lr_g until its end."""
     diversity_weight: float = setting(0.0, at_least=0)
     """Punishes pictures of one sentence that differ less than `diversity_target` between two seeds; 0 in the paper."""
     diversity_target: float = setting(0.1, above=0)

@@ -22,7 +22,7 @@ from .distributed import Processes
 from .ema import Ema
 from .generator import NetG
 from .losses import discriminator_loss, diversity_loss, generator_loss, matching_aware_penalty, reconstruction_loss, similarity
-from .optimisation import set_learning_rate, update
+from .optimisation import half_cosine, set_learning_rate, update
 from .pictures import make_sheet, save_png
 from .precision import Precision
 from .real_features import RealFeatures
@@ -67,11 +67,17 @@ class GanTrainer:
         noise_BZ = torch.randn(len(sentence_BE), self.config.generator.z_dim, device=device)
         if self.settings.noise_by_style:
             noise_BZ = choose_styles(noise_BZ, batch["style"].to(device), len(self.config.data.styles))
+        set_learning_rate(self.optimiser_g, self.learning_rate(number))
         play = self.redraw if warming_up else self.compete
         scalars = play(noise_BZ, sentence_BE, real, real_BFDGG)
         if self.ema:
             self.ema.update(self.netG, number)
         return scalars
+
+    def learning_rate(self, number: int) -> float:
+        """Of G: falls through the warm-up, then stays."""
+        settings = self.settings
+        return half_cosine(settings.warmup_lr_g, settings.lr_g, number / max(1, settings.warmup_reconstruction_steps))
 
     def redraw(self, noise_BZ: Tensor, sentence_BE: Tensor, real: Tensor, real_BFDGG: Tensor) -> dict:
         """Warm-up: G alone, towards the paired image."""
@@ -80,7 +86,6 @@ class GanTrainer:
             fake_BFDGG, fake_BE = self.encode(fake.float())
             sim = similarity(fake_BE, sentence_BE)
             loss = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG) - sim
-        set_learning_rate(self.optimiser_g, self.settings.warmup_lr_g)
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
         return {"warmup/loss": loss, "warmup/similarity": sim, "g/gradient": norm}
 
@@ -114,7 +119,6 @@ class GanTrainer:
         if settings.reconstruction_weight:
             extra["g/reconstruction"] = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG.detach())
             loss = loss + settings.reconstruction_weight * extra["g/reconstruction"]
-        set_learning_rate(self.optimiser_g, settings.lr_g)
         norm_g = update(loss, self.optimiser_g, self.scaler_g, self.processes, settings.max_grad_norm)
         self.freeze_judges(False)
         return {

@@ -30,6 +30,11 @@ def update(loss: Tensor, optimiser: torch.optim.Optimizer, scaler, processes: Pr
     return norm
 
 
+def half_cosine(start: float, end: float, done: float) -> float:
+    """From `start` to `end` while `done` goes from 0 to 1."""
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
 def set_learning_rate(optimiser: torch.optim.Optimizer, lr: float) -> None:
     for group in optimiser.param_groups:
         group["lr"] = lr

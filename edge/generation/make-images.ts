@@ -4,9 +4,9 @@ import type { ObjectStore } from '../adapters/object-store.ts';
 import type { PictureCache } from '../adapters/picture-cache.ts';
 import type { Flights } from '../flight/flight.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
-import type { TenantPlan } from '../keys/tenant.ts';
+import type { Tenant } from '../keys/tenant.ts';
 import { chargeIdOf } from '../ledger/charge-id.ts';
-import type { Allowance, LedgerOf } from '../ledger/ledger.ts';
+import type { Allowance, LedgerOf, Spender } from '../ledger/ledger.ts';
 import type { Prices } from '../ledger/prices.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
@@ -38,8 +38,8 @@ export interface MakeImagesOptions {
 /** Who asks, and how the answer is to be made. */
 interface MakeImagesCall {
   readonly principal: KeyRecord;
-  /** Of the tenant that owns the key. */
-  readonly plan: TenantPlan;
+  /** Owns the key. */
+  readonly tenant: Tenant;
   /** Idempotency-Key, else the request's or the job's id: all charges derive from it. */
   readonly requestKey: string;
   /** Origin of public URLs. */
@@ -70,7 +70,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
   const { model, store, cache, flights, ledgerOf, prices, policy, now, log } = options;
 
   async function refuse(planned: readonly PlannedPicture[], call: MakeImagesCall): Promise<never> {
-    const { tenant, id: keyId, limits } = call.principal;
+    const { tenant } = call.principal;
     const lines = planned.map(async ({ fingerprint }, index) => ({
       chargeId: await chargeIdOf(tenant, call.requestKey, index),
       fingerprint,
@@ -79,7 +79,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
     }));
     const recorded = await ledgerOf(tenant).record({
       requestKey: call.requestKey,
-      spender: { keyId, plan: call.plan, limits },
+      spender: spenderOf(call),
       model: model.id,
       lines: await Promise.all(lines),
     });
@@ -90,8 +90,8 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
 
   return {
     async make(request, call) {
-      const { principal, plan, requestKey, origin, defer, deadline = now() + DEADLINE_MS } = call;
-      const { tenant, id: keyId, limits } = principal;
+      const { requestKey, origin, defer, deadline = now() + DEADLINE_MS } = call;
+      const { tenant } = call.principal;
       const planned = await planPictures(request, model, tenant);
       if (!(await allows(planned, tenant, policy))) await refuse(planned, call);
       const source = createPictureSource({ store, cache, origin, defer });
@@ -99,7 +99,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       const quoted = await quotePictures(planned, { source, prices, native: model.imageSize, withBytes });
       const charging = chargePictures(quoted, {
         ledger: ledgerOf(tenant),
-        spender: { keyId, plan, limits },
+        spender: spenderOf(call),
         tenant,
         requestKey,
         model: model.id,
@@ -148,6 +148,10 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       };
     },
   };
+}
+
+function spenderOf({ principal: { id: keyId, limits }, tenant }: MakeImagesCall): Spender {
+  return { keyId, plan: tenant.plan, limits, tenantLimits: tenant.limits };
 }
 
 async function allows(

@@ -33,7 +33,7 @@ export function createRunJob({
     if (holder.tenant.status !== 'active') throw new ApiError('tenant_suspended');
     const made = maker.make(request, {
       principal: holder.key,
-      plan: holder.tenant.plan,
+      tenant: holder.tenant,
       requestKey,
       origin,
       defer,

@@ -4,22 +4,22 @@ import type { ApiKeyKind } from '../../gpu-backend/contract/api-key.ts';
 export const SCOPES = ['generate', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Bounds of one key, which the ledger enforces; null: none. Days and months are those of UTC. */
-export interface KeyLimits {
-  /** Requests in any minute. */
-  readonly ratePerMinute: number | null;
-  /** Units a day, a month, and over the key's whole life. */
+/** Units a day, a month, and in all, which the ledger enforces; null: no limit. Days and months are those of UTC. */
+export interface Budgets {
   readonly dayUnits: number | null;
   readonly monthUnits: number | null;
   readonly totalUnits: number | null;
 }
 
-export const NO_LIMITS: KeyLimits = {
-  ratePerMinute: null,
-  dayUnits: null,
-  monthUnits: null,
-  totalUnits: null,
-};
+/** Bounds of one key. */
+export interface KeyLimits extends Budgets {
+  /** Requests in any minute. */
+  readonly ratePerMinute: number | null;
+}
+
+export const NO_BUDGETS: Budgets = { dayUnits: null, monthUnits: null, totalUnits: null };
+
+export const NO_LIMITS: KeyLimits = { ratePerMinute: null, ...NO_BUDGETS };
 
 /**
  * What is known of an API key. Its id is for life: a re-roll changes the secret alone, so budgets, usage and receipts go

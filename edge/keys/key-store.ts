@@ -23,7 +23,9 @@ export const TOUCH_EVERY_S = 60;
 
 /** One row of the same columns also for a key that is not there: its answer takes as long as any other's. */
 const FIND = `
-  SELECT api_keys.*, tenants.name AS tenant_name, plan, status, operator, tenants.created_at AS tenant_created_at
+  SELECT api_keys.*, plan, status, operator, tenants.name AS tenant_name, tenants.created_at AS tenant_created_at,
+    tenants.day_units AS tenant_day_units, tenants.month_units AS tenant_month_units,
+    tenants.total_units AS tenant_total_units
   FROM (SELECT ? AS asked) LEFT JOIN api_keys ON api_keys.id = asked LEFT JOIN tenants ON tenants.id = tenant`;
 
 const TOUCH = 'UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1 AND ifnull(last_used_at, 0) <= ?2 - ?3';
@@ -32,6 +34,9 @@ type FoundRow = KeyRow &
   Pick<TenantRow, 'plan' | 'status' | 'operator'> & {
     readonly tenant_name: string;
     readonly tenant_created_at: number;
+    readonly tenant_day_units: number | null;
+    readonly tenant_month_units: number | null;
+    readonly tenant_total_units: number | null;
   };
 
 interface NoRow {
@@ -44,7 +49,17 @@ export function createD1KeyStore(db: D1Database): KeyStore {
     async find(id) {
       const row = await askDatabase(db.prepare(FIND).bind(id).first<FoundRow | NoRow>());
       if (!row || row.id === null) return undefined;
-      const tenant = { ...row, id: row.tenant, name: row.tenant_name, created_at: row.tenant_created_at };
+      const tenant: TenantRow = {
+        id: row.tenant,
+        name: row.tenant_name,
+        plan: row.plan,
+        status: row.status,
+        operator: row.operator,
+        day_units: row.tenant_day_units,
+        month_units: row.tenant_month_units,
+        total_units: row.tenant_total_units,
+        created_at: row.tenant_created_at,
+      };
       return { key: keyOfRow(row), tenant: tenantOfRow(tenant) };
     },
     async touch(id, nowS) {

@@ -1,13 +1,15 @@
 import { askDatabase } from './ask-database.ts';
+import type { Budgets } from './key-record.ts';
 import { NEWEST, type Page, type PageRequest, pageOf } from './page.ts';
 import type { Tenant, TenantPlan, TenantStatus } from './tenant.ts';
-import { type TenantRow, tenantOfRow } from './tenant-row.ts';
+import { rowOfTenant, type TenantRow, tenantOfRow } from './tenant-row.ts';
 
 /** What may change about a tenant; what is left out stays. */
 interface TenantChange {
   readonly name?: string | undefined;
   readonly plan?: TenantPlan | undefined;
   readonly status?: TenantStatus | undefined;
+  readonly limits?: { [Budget in keyof Budgets]?: Budgets[Budget] | undefined } | undefined;
 }
 
 /** The tenants. None is ever deleted: usage and receipts name them. */
@@ -32,11 +34,14 @@ export function createD1TenantRegistry(db: D1Database): TenantRegistry {
     return row ? tenantOfRow(row) : undefined;
   }
   return {
-    async add({ id, name, plan, status, operator, createdAt }) {
-      const insert = db
-        .prepare('INSERT INTO tenants VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING')
-        .bind(id, name, plan, status, Number(operator), createdAt);
-      const { meta } = await askDatabase(insert.run());
+    async add(tenant) {
+      const row = rowOfTenant(tenant);
+      const columns = Object.keys(row);
+      const places = columns.map(() => '?').join(', ');
+      const insert = db.prepare(
+        `INSERT INTO tenants (${columns.join(', ')}) VALUES (${places}) ON CONFLICT (id) DO NOTHING`,
+      );
+      const { meta } = await askDatabase(insert.bind(...Object.values(row)).run());
       return meta.changes > 0;
     },
     get: (id) => first('SELECT * FROM tenants WHERE id = ?', id),
@@ -51,14 +56,26 @@ export function createD1TenantRegistry(db: D1Database): TenantRegistry {
       const { results } = await askDatabase(query.all<TenantRow>());
       return pageOf(results.map(tenantOfRow), page);
     },
-    change: (id, { name = null, plan = null, status = null }) =>
-      first(
-        `UPDATE tenants SET name = ifnull(?2, name), plan = ifnull(?3, plan), status = ifnull(?4, status)
-         WHERE id = ?1 RETURNING *`,
+    change(id, change) {
+      const values = Object.entries(columnsOf(change)).filter(([, value]) => value !== undefined);
+      if (values.length === 0) return first('SELECT * FROM tenants WHERE id = ?', id);
+      const set = values.map(([column]) => `${column} = ?`).join(', ');
+      return first(
+        `UPDATE tenants SET ${set} WHERE id = ? RETURNING *`,
+        ...values.map(([, value]) => value),
         id,
-        name,
-        plan,
-        status,
-      ),
+      );
+    },
+  };
+}
+
+function columnsOf({ name, plan, status, limits }: TenantChange): Partial<Record<keyof TenantRow, unknown>> {
+  return {
+    name,
+    plan,
+    status,
+    day_units: limits?.dayUnits,
+    month_units: limits?.monthUnits,
+    total_units: limits?.totalUnits,
   };
 }

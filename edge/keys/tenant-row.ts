@@ -1,12 +1,15 @@
 import type { Tenant, TenantPlan, TenantStatus } from './tenant.ts';
 
-/** A row of `tenants`, column by column. @see ../migrations/0002_tenants.sql */
+/** A row of `tenants`, column by column. @see ../migrations/0005_tenant_budgets.sql */
 export interface TenantRow {
   readonly id: string;
   readonly name: string;
   readonly plan: string;
   readonly status: string;
   readonly operator: number;
+  readonly day_units: number | null;
+  readonly month_units: number | null;
+  readonly total_units: number | null;
   readonly created_at: number;
 }
 
@@ -17,6 +20,22 @@ export function tenantOfRow(row: TenantRow): Tenant {
     plan: row.plan as TenantPlan,
     status: row.status as TenantStatus,
     operator: row.operator === 1,
+    limits: { dayUnits: row.day_units, monthUnits: row.month_units, totalUnits: row.total_units },
     createdAt: row.created_at,
+  };
+}
+
+export function rowOfTenant({ limits, ...tenant }: Tenant): TenantRow {
+  const { id, name, plan, status, operator, createdAt } = tenant;
+  return {
+    id,
+    name,
+    plan,
+    status,
+    operator: Number(operator),
+    day_units: limits.dayUnits,
+    month_units: limits.monthUnits,
+    total_units: limits.totalUnits,
+    created_at: createdAt,
   };
 }

@@ -1,3 +1,5 @@
+import type { Budgets } from './key-record.ts';
+
 /** Prepaid tenants spend credits that they have; postpaid ones are billed afterwards, without a cap of their own. */
 export const TENANT_PLANS = ['prepaid', 'postpaid'] as const;
 export type TenantPlan = (typeof TENANT_PLANS)[number];
@@ -10,6 +12,8 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly plan: TenantPlan;
+  /** Of all its keys together. */
+  readonly limits: Budgets;
   /** The keys of a suspended tenant open nothing. */
   readonly status: TenantStatus;
   /** Whether its admin keys manage every tenant; those of any other manage their own alone. */

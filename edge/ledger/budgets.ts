@@ -1,11 +1,11 @@
-import type { KeyLimits } from '../keys/key-record.ts';
-import type { RefusalReason, Spender } from './ledger.ts';
+import type { Budgets } from '../keys/key-record.ts';
+import type { BudgetReason, Spender } from './ledger.ts';
 import type { Sql } from './sql.ts';
 import { dayOf, monthOf, secondsToNextDay, secondsToNextMonth } from './utc-periods.ts';
 
 /** One limit on units, and what is left under it. */
 export interface Budget {
-  readonly reason: RefusalReason;
+  readonly reason: BudgetReason | `tenant_${BudgetReason}`;
   readonly left: number;
   readonly retryAfterS: number | null;
 }
@@ -18,7 +18,10 @@ const TOTAL = 'total';
 export function budgetsOf(sql: Sql, { keyId, limits, tenantLimits }: Spender, nowMs: number): Budget[] {
   return [
     ...budgetsOfScope(sql, `key:${keyId}`, limits, nowMs),
-    ...(tenantLimits ? budgetsOfScope(sql, TENANT_SCOPE, tenantLimits, nowMs) : []),
+    ...budgetsOfScope(sql, TENANT_SCOPE, tenantLimits, nowMs).map((budget) => ({
+      ...budget,
+      reason: `tenant_${budget.reason}` as const,
+    })),
   ];
 }
 
@@ -34,14 +37,19 @@ export function countUnits(sql: Sql, keyId: string, day: string, units: number):
   }
 }
 
-function budgetsOfScope(sql: Sql, scope: string, limits: KeyLimits, nowMs: number): Budget[] {
+function budgetsOfScope(
+  sql: Sql,
+  scope: string,
+  limits: Budgets,
+  nowMs: number,
+): (Budget & { readonly reason: BudgetReason })[] {
   const day = dayOf(nowMs);
   const periods = [
     ['budget_day', day, limits.dayUnits, secondsToNextDay(nowMs)],
     ['budget_month', monthOf(day), limits.monthUnits, secondsToNextMonth(nowMs)],
     ['budget_total', TOTAL, limits.totalUnits, null],
   ] as const;
-  return periods.flatMap(([reason, period, limit, retryAfterS]): Budget[] => {
+  return periods.flatMap(([reason, period, limit, retryAfterS]) => {
     if (limit === null) return [];
     const [row] = sql.exec<{ units: number }>(
       'SELECT units FROM spends WHERE scope = ? AND period = ?',

@@ -1,4 +1,4 @@
-import type { KeyLimits } from '../keys/key-record.ts';
+import type { Budgets, KeyLimits } from '../keys/key-record.ts';
 import type { TenantPlan } from '../keys/tenant.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface Spender {
   readonly keyId: string;
   readonly plan: TenantPlan;
   readonly limits: KeyLimits;
-  readonly tenantLimits?: KeyLimits;
+  readonly tenantLimits: Budgets;
 }
 
 /** One picture of one request. @see charge-id.ts */
@@ -66,7 +66,9 @@ interface Granted {
  * Why nothing was reserved. `conflict`: a charge of this id exists for another picture, so the request key was used
  * for another request.
  */
-export type RefusalReason = 'rate' | 'budget_day' | 'budget_month' | 'budget_total' | 'balance' | 'conflict';
+export type RefusalReason = 'rate' | BudgetReason | `tenant_${BudgetReason}` | 'balance' | 'conflict';
+/** Units of a key, or with `tenant_` of all keys of the tenant together. */
+export type BudgetReason = 'budget_day' | 'budget_month' | 'budget_total';
 
 export interface Refusal {
   readonly granted: false;

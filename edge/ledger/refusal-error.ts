@@ -6,6 +6,9 @@ const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {
   budget_day: 'budget_exceeded',
   budget_month: 'budget_exceeded',
   budget_total: 'budget_exceeded',
+  tenant_budget_day: 'budget_exceeded',
+  tenant_budget_month: 'budget_exceeded',
+  tenant_budget_total: 'budget_exceeded',
   balance: 'insufficient_credits',
   conflict: 'idempotency_key_reused',
 };
@@ -14,6 +17,9 @@ const LIMITS: Partial<Record<RefusalReason, string>> = {
   budget_day: "today's budget",
   budget_month: "this month's budget",
   budget_total: 'the total budget',
+  tenant_budget_day: "today's budget of the tenant",
+  tenant_budget_month: "this month's budget of the tenant",
+  tenant_budget_total: 'the total budget of the tenant',
   balance: 'the credit',
 };
 

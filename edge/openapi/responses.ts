@@ -16,7 +16,8 @@ const integer = { type: 'integer' } as const;
 export const USAGE_HEADERS = {
   'x-usage-units': { description: 'Charged for this request.', schema: integer },
   'x-usage-remaining': {
-    description: 'Units that the key has left; absent where there is no limit.',
+    description:
+      'Units that the key can still spend: the least of credit, its own budgets and the tenant’s; absent where there is no limit.',
     schema: integer,
   },
   'ratelimit-policy': {

@@ -98,7 +98,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
       const request = await fixSeeds(parse(await readJson(context.req.raw)), context.get('requestKey'));
       const call = {
         principal: context.get('key'),
-        plan: context.get('tenant').plan,
+        tenant: context.get('tenant'),
         requestKey: context.get('requestKey'),
         origin: originOf(context),
         defer: deferOf(context),

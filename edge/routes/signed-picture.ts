@@ -150,7 +150,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
       }
       const call = {
         principal: key,
-        plan: tenant.plan,
+        tenant,
         requestKey: context.get('requestKey'),
         origin,
         defer: deferOf(context),

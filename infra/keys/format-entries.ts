@@ -36,11 +36,12 @@ export function formatKeys(keys: readonly Entry[]): string {
 
 export function formatTenants(tenants: readonly Entry[]): string {
   return formatTable(
-    ['ID', 'PLAN', 'STATUS', 'OPERATOR', 'MADE', 'NAME'],
+    ['ID', 'PLAN', 'STATUS', 'LIMITS', 'OPERATOR', 'MADE', 'NAME'],
     tenants.map((tenant) => [
       String(tenant.id),
       String(tenant.plan),
       String(tenant.status),
+      formatLimits(tenant.limits as Entry),
       tenant.operator === true ? 'yes' : '-',
       formatTime(tenant.created_at),
       String(tenant.name),
@@ -62,7 +63,7 @@ export function formatIssued(key: Entry): string {
 }
 
 function formatLimits(limits: Entry): string {
-  const set = Object.entries(LIMIT_OPTIONS).filter(([, field]) => limits[field] !== null);
+  const set = Object.entries(LIMIT_OPTIONS).filter(([, field]) => typeof limits[field] === 'number');
   return set.map(([option, field]) => `${option}=${limits[field]}`).join(',') || '-';
 }
 

@@ -1,19 +1,34 @@
 import type { Entry } from './admin-api.ts';
-import type { Command, CommandOutput } from './command.ts';
+import type { Command, CommandInput, CommandOutput } from './command.ts';
 import { formatTenants } from './format-entries.ts';
-import { parseUnits } from './option-values.ts';
+import { limitsOf, parseUnits } from './option-values.ts';
 
 const shown = (tenant: Entry): CommandOutput => ({ text: formatTenants([tenant]), json: tenant });
+const BUDGETS = ['day', 'month', 'total'] as const;
+
 const tenantPath = (id: string): string => `/tenants/${encodeURIComponent(id)}`;
+
+/** The fields of a request that options give; those not given are left out. */
+function fieldsOf({ options }: CommandInput): Entry {
+  const { name, plan, status } = options;
+  const limits = limitsOf(options);
+  return {
+    ...(name !== undefined && { name }),
+    ...(plan !== undefined && { plan }),
+    ...(status !== undefined && { status }),
+    ...(limits && { limits }),
+  };
+}
 
 export const TENANT_COMMANDS: readonly Command[] = [
   {
     name: 'tenant create',
     takesId: true,
     requires: ['name'],
-    allows: ['plan'],
+    allows: ['plan', ...BUDGETS],
     summary: 'make a tenant (prepaid)',
-    run: async ({ id, options }, api) => shown(await api.call('POST', '/tenants', { id, ...options })),
+    run: async (input, api) =>
+      shown(await api.call('POST', '/tenants', { id: input.id, ...fieldsOf(input) })),
   },
   {
     name: 'tenant list',
@@ -40,7 +55,15 @@ export const TENANT_COMMANDS: readonly Command[] = [
     requires: [],
     allows: ['name', 'plan', 'status'],
     summary: 'change name or plan, suspend or activate',
-    run: async ({ id, options }, api) => shown(await api.call('PATCH', tenantPath(id), { ...options })),
+    run: async (input, api) => shown(await api.call('PATCH', tenantPath(input.id), fieldsOf(input))),
+  },
+  {
+    name: 'tenant budget',
+    takesId: true,
+    requires: [],
+    allows: BUDGETS,
+    summary: 'set units a day, a month and in all of all its keys together; "none" lifts a limit',
+    run: async (input, api) => shown(await api.call('PATCH', tenantPath(input.id), fieldsOf(input))),
   },
   {
     name: 'tenant credit',

@@ -142,6 +142,26 @@ describe('a request that would pass a limit', () => {
     expect(rate.response.headers.get('ratelimit')).toMatch(/^"key";r=0;/u);
   });
 
+  it('is 429 where all keys of the tenant have spent its budget, tightest limit first in the headers', async () => {
+    const owner = `budget-${crypto.randomUUID()}`;
+    const options = { tenant: owner, tenantLimits: { dayUnits: 25, monthUnits: 40 } };
+    const [one, other] = await Promise.all([
+      issueKey({ ...options, limits: { totalUnits: 100 } }),
+      issueKey(options),
+    ]);
+    headers = { authorization: `Bearer ${one}` };
+    const made = await generate({ prompt: 'cat' });
+    expect(made.usage).toEqual({ units: 10, remaining: 15 });
+    expect(made.response.headers.get('x-usage-remaining')).toBe('15');
+    headers = { authorization: `Bearer ${other}` };
+    const refused = await generate({ prompt: 'dog', n: 2 });
+    expect([refused.status, refused.error?.code]).toEqual([429, 'budget_exceeded']);
+    expect(refused.error?.message).toMatch(/20 units; 15 are left of today's budget of the tenant/u);
+    expect(refused.response.headers.get('x-usage-remaining')).toBe('15');
+    expect(Number(refused.response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await generate({ prompt: 'dog' })).usage).toEqual({ units: 10, remaining: 5 });
+  });
+
   it('lets exactly one of many through on the last credit', async () => {
     await tenant(10);
     const answers = await Promise.all(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isFinal, type Job } from '../../edge/jobs/job.ts';
 import type { JobStep } from '../../edge/jobs/job-core.ts';
+import { NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
 import { chargeIdOf } from '../../edge/ledger/charge-id.ts';
 import { createLedgerCore } from '../../edge/ledger/ledger-core.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
@@ -12,7 +13,8 @@ const LEASE_MS = 90_000;
 const SPENDER = {
   keyId: 'key',
   plan: 'prepaid',
-  limits: { ratePerMinute: null, dayUnits: null, monthUnits: null, totalUnits: null },
+  limits: NO_LIMITS,
+  tenantLimits: NO_BUDGETS,
 } as const;
 
 /** Where the process dies while a job's pictures are made and paid. */

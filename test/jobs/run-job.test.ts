@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ImageMaker } from '../../edge/generation/make-images.ts';
 import type { Job } from '../../edge/jobs/job.ts';
 import { createRunJob } from '../../edge/jobs/run-job.ts';
-import { type KeyRecord, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import { type KeyRecord, NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { IMAGES, ORDER } from './job-world.ts';
@@ -29,6 +29,7 @@ const HOLDER: KeyHolder = {
     name: 'a tenant',
     plan: 'prepaid',
     status: 'active',
+    limits: NO_BUDGETS,
     operator: false,
     createdAt: 0,
   },
@@ -65,7 +66,7 @@ describe('a try of a job', () => {
       ORDER.request,
       expect.objectContaining({
         principal: KEY,
-        plan: 'prepaid',
+        tenant: HOLDER.tenant,
         requestKey: ORDER.requestKey,
         origin: ORDER.origin,
         deadline: NOW_MS + 60_000,

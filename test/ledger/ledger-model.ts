@@ -1,4 +1,4 @@
-import type { KeyLimits } from '../../edge/keys/key-record.ts';
+import type { Budgets } from '../../edge/keys/key-record.ts';
 import type {
   Outcome,
   RecordRequest,
@@ -137,7 +137,7 @@ export class LedgerModel {
 
   #limits({ keyId, plan, limits, tenantLimits }: Spender): [RefusalReason, number][] {
     const day = this.#day;
-    const room = (limit: KeyLimits, mine: (charge: ModelCharge) => boolean): [RefusalReason, number][] => {
+    const room = (limit: Budgets, mine: (charge: ModelCharge) => boolean): [RefusalReason, number][] => {
       const rooms: [RefusalReason, number | null, (charge: ModelCharge) => boolean][] = [
         ['budget_day', limit.dayUnits, (charge) => charge.day === day],
         ['budget_month', limit.monthUnits, (charge) => charge.day.slice(0, 7) === day.slice(0, 7)],
@@ -151,7 +151,9 @@ export class LedgerModel {
     };
     const all = [
       ...room(limits, (charge) => charge.keyId === keyId),
-      ...(tenantLimits ? room(tenantLimits, () => true) : []),
+      ...room(tenantLimits, () => true).map(
+        ([reason, left]) => [`tenant_${reason}` as RefusalReason, left] as [RefusalReason, number],
+      ),
     ];
     const prepaid = this.sum((charge) => charge.plan === 'prepaid');
     return plan === 'prepaid' ? [...all, ['balance', this.credited - prepaid]] : all;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_BUDGETS } from '../../edge/keys/key-record.ts';
 import { createTestLedger, LEASE_MS, spenderOf } from './test-ledger.ts';
 
 const HOUR_S = 3600;
@@ -35,12 +36,23 @@ describe('limits', () => {
     expect(ledger.reserve('b', 1, spender)).toMatchObject({ granted: true });
   });
 
-  it('counts all keys in the budget of the tenant', () => {
+  it.each([
+    ['tenant_budget_day', { dayUnits: 3 }, 6 * HOUR_S],
+    ['tenant_budget_month', { monthUnits: 3 }, 6 * HOUR_S],
+    ['tenant_budget_total', { totalUnits: 3 }, null],
+  ] as const)('%s counts all keys', (reason, limits, retryAfterS) => {
     const ledger = createTestLedger();
-    const tenantLimits = { ...spenderOf({}).limits, totalUnits: 3 };
-    expect(ledger.reserve('a', 2, { ...spenderOf({}), tenantLimits })).toMatchObject({ granted: true });
-    const other = { ...spenderOf({}), keyId: 'other', tenantLimits };
-    expect(ledger.reserve('b', 2, other)).toMatchObject({ reason: 'budget_total', available: 1 });
+    const spender = { ...spenderOf({ totalUnits: 9 }), tenantLimits: { ...NO_BUDGETS, ...limits } };
+    expect(ledger.reserve('a', 2, spender)).toMatchObject({ granted: true, allowance: { remaining: 1 } });
+    const other = { ...spender, keyId: 'other' };
+    expect(ledger.reserve('b', 2, other)).toMatchObject({
+      reason,
+      available: 1,
+      needed: 2,
+      retryAfterS,
+      allowance: { remaining: 1 },
+    });
+    expect(ledger.reserve('b', 1, other)).toMatchObject({ granted: true, allowance: { remaining: 0 } });
   });
 
   it('lets through what costs nothing, also beyond a budget', () => {

@@ -1,4 +1,4 @@
-import { type KeyLimits, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import { type KeyLimits, NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
 import type { TenantPlan } from '../../edge/keys/tenant.ts';
 import type { Outcome, Reservation, Spender } from '../../edge/ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../../edge/ledger/ledger-core.ts';
@@ -17,7 +17,7 @@ export interface TestLedger {
 }
 
 export function spenderOf(limits: Partial<KeyLimits>, plan: TenantPlan = 'postpaid'): Spender {
-  return { keyId: 'key', plan, limits: { ...NO_LIMITS, ...limits } };
+  return { keyId: 'key', plan, limits: { ...NO_LIMITS, ...limits }, tenantLimits: NO_BUDGETS };
 }
 
 /** A ledger with 10 units of credit, on the last evening of November. */

@@ -1,5 +1,5 @@
 import type { ImageRequest } from '../../edge/generation/image-request.ts';
-import { type KeyLimits, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import type { Budgets, KeyLimits } from '../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
 import type { LedgerOf } from '../../edge/ledger/ledger.ts';
 import type { Client } from './client.ts';
@@ -26,6 +26,7 @@ export function drawHolders({ random }: World): readonly [KeyHolder, ...KeyHolde
       name: 'a tenant',
       plan: random.chance(0.7) ? ('prepaid' as const) : ('postpaid' as const),
       status: 'active' as const,
+      limits: drawBudgets(),
       operator: false,
       createdAt: 0,
     };
@@ -51,14 +52,19 @@ export function drawHolders({ random }: World): readonly [KeyHolder, ...KeyHolde
   return holders as [KeyHolder, ...KeyHolder[]];
 
   function drawLimits(): KeyLimits {
-    const some = (limit: number): number | null => (random.chance(0.15) ? limit : null);
+    return { ratePerMinute: some(random.int(3, 20)), ...drawBudgets() };
+  }
+
+  function drawBudgets(): Budgets {
     return {
-      ...NO_LIMITS,
-      ratePerMinute: some(random.int(3, 20)),
       dayUnits: some(random.int(1, 10)),
       monthUnits: some(random.int(1, 12)),
       totalUnits: some(random.int(1, 15)),
     };
+  }
+
+  function some(limit: number): number | null {
+    return random.chance(0.15) ? limit : null;
   }
 }
 

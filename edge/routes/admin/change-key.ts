@@ -6,15 +6,8 @@ import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, ID_PARAMETER, jsonBody } from './admin-spec.ts';
 import { keyInSight } from './key-in-sight.ts';
-import {
-  describeKey,
-  expirySchema,
-  keySchema,
-  limitsChangeSchema,
-  limitsOf,
-  nameSchema,
-  scopesSchema,
-} from './key-schema.ts';
+import { describeKey, expirySchema, keySchema, nameSchema, scopesSchema } from './key-schema.ts';
+import { limitsChangeSchema, limitsOf } from './limits-schema.ts';
 import { requireFuture } from './require-future.ts';
 
 const bodySchema = z

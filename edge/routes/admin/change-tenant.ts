@@ -7,15 +7,16 @@ import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, ID_PARAMETER, jsonBody } from './admin-spec.ts';
 import { nameSchema } from './key-schema.ts';
+import { budgetsChangeSchema, budgetsOf } from './limits-schema.ts';
 import { tenantInSight } from './tenant-in-sight.ts';
 import { describeTenant, planSchema, statusSchema, tenantSchema } from './tenant-schema.ts';
 
 const bodySchema = z
-  .strictObject({ name: nameSchema, plan: planSchema, status: statusSchema })
+  .strictObject({ name: nameSchema, plan: planSchema, status: statusSchema, limits: budgetsChangeSchema })
   .partial()
   .openapi('TenantChange');
 
-/** `PATCH /v1/admin/tenants/{id}`: name, plan, and whether its keys work. */
+/** `PATCH /v1/admin/tenants/{id}`: name, plan, budgets, and whether its keys work. */
 export function changeTenant({ authenticate, tenants }: AdminOptions): Endpoint {
   return {
     spec: {
@@ -24,7 +25,7 @@ export function changeTenant({ authenticate, tenants }: AdminOptions): Endpoint 
       path: '/v1/admin/tenants/{id}',
       operationId: 'changeTenant',
       summary: 'Change a tenant (operators only); what is left out stays',
-      description: 'Holds everywhere within 60 seconds.',
+      description: 'Holds everywhere within 60 seconds. What was spent stays counted when a budget changes.',
       request: { params: ID_PARAMETER, body: jsonBody(bodySchema) },
       responses: adminResponses(200, 'The tenant as it is now.', tenantSchema, [
         'invalid_request',
@@ -36,14 +37,14 @@ export function changeTenant({ authenticate, tenants }: AdminOptions): Endpoint 
     async handle(context) {
       const tenant = await tenantInSight(context, tenants);
       requireOperator(context.get('tenant'));
-      const change = parseBody(bodySchema, await readJson(context.req.raw));
+      const { limits, ...change } = parseBody(bodySchema, await readJson(context.req.raw));
       if (tenant.operator && change.status === 'suspended') {
         throw new ApiError('conflict', {
           param: 'status',
           message: 'An operator tenant cannot be suspended: nobody could end that.',
         });
       }
-      const changed = await tenants.change(tenant.id, change);
+      const changed = await tenants.change(tenant.id, { ...change, limits: budgetsOf(limits) });
       if (!changed) throw noTenant();
       return context.json(describeTenant(changed));
     },

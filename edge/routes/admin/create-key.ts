@@ -3,7 +3,7 @@ import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
 import { manages, noTenant } from '../../keys/authority.ts';
-import { type KeyRecord, NO_LIMITS } from '../../keys/key-record.ts';
+import type { KeyRecord } from '../../keys/key-record.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, jsonBody } from './admin-spec.ts';
@@ -12,11 +12,10 @@ import {
   expirySchema,
   issuedKeySchema,
   kindSchema,
-  limitsChangeSchema,
-  limitsOf,
   nameSchema,
   scopesSchema,
 } from './key-schema.ts';
+import { limitsChangeSchema, limitsOf } from './limits-schema.ts';
 import { requireFuture } from './require-future.ts';
 
 const bodySchema = z
@@ -54,7 +53,12 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
       const tenant = body.tenant ?? actor.id;
       if (!manages(actor, tenant) || !(await tenants.get(tenant))) throw noTenant();
       const issued = createApiKey(body.kind);
-      const { ratePerMinute, dayUnits, monthUnits, totalUnits } = limitsOf(body.limits);
+      const {
+        ratePerMinute = null,
+        dayUnits = null,
+        monthUnits = null,
+        totalUnits = null,
+      } = limitsOf(body.limits);
       const key: KeyRecord = {
         id: issued.id,
         hash: await hashApiKey(issued),
@@ -63,12 +67,7 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
         name: body.name,
         kind: body.kind,
         scopes: body.scopes,
-        limits: {
-          ratePerMinute: ratePerMinute ?? NO_LIMITS.ratePerMinute,
-          dayUnits: dayUnits ?? NO_LIMITS.dayUnits,
-          monthUnits: monthUnits ?? NO_LIMITS.monthUnits,
-          totalUnits: totalUnits ?? NO_LIMITS.totalUnits,
-        },
+        limits: { ratePerMinute, dayUnits, monthUnits, totalUnits },
         createdAt: nowS,
         expiresAt: body.expires_at ?? null,
         revokedAt: null,

@@ -8,10 +8,16 @@ import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, jsonBody } from './admin-spec.ts';
 import { nameSchema } from './key-schema.ts';
+import { budgetsChangeSchema, budgetsOf } from './limits-schema.ts';
 import { describeTenant, planSchema, tenantIdSchema, tenantSchema } from './tenant-schema.ts';
 
 const bodySchema = z
-  .strictObject({ id: tenantIdSchema, name: nameSchema, plan: planSchema.default('prepaid') })
+  .strictObject({
+    id: tenantIdSchema,
+    name: nameSchema,
+    plan: planSchema.default('prepaid'),
+    limits: budgetsChangeSchema.optional(),
+  })
   .openapi('NewTenant');
 
 /** `POST /v1/admin/tenants` */
@@ -29,9 +35,19 @@ export function createTenant({ authenticate, tenants, now }: AdminOptions): Endp
     middleware: [authenticate(['admin'])],
     async handle(context) {
       requireOperator(context.get('tenant'));
-      const { id, name, plan } = parseBody(bodySchema, await readJson(context.req.raw));
+      const body = parseBody(bodySchema, await readJson(context.req.raw));
+      const { id, name, plan } = body;
+      const { dayUnits = null, monthUnits = null, totalUnits = null } = budgetsOf(body.limits);
       const createdAt = Math.floor(now() / 1000);
-      const tenant: Tenant = { id, name, plan, status: 'active', operator: false, createdAt };
+      const tenant: Tenant = {
+        id,
+        name,
+        plan,
+        status: 'active',
+        limits: { dayUnits, monthUnits, totalUnits },
+        operator: false,
+        createdAt,
+      };
       if (!(await tenants.add(tenant))) {
         throw new ApiError('conflict', {
           param: 'id',

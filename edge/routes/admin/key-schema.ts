@@ -1,15 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { type KeyLimits, type KeyRecord, SCOPES } from '../../keys/key-record.ts';
+import { type KeyRecord, SCOPES } from '../../keys/key-record.ts';
+import { describeLimits, limitsSchema } from './limits-schema.ts';
 
 const MAX_NAME_LENGTH = 100;
 /** The year 2100: later is a mistake (milliseconds, for one). */
 const MAX_TIME_S = 4_102_444_800;
-/** Above it is no limit in practice. */
-const MAX_RATE_PER_MINUTE = 1_000_000;
 
 const allowedTime = `must be null or seconds since 1970, before the year 2100`;
-const allowedUnits = 'must be null (no limit) or an integer ≥ 0';
-const allowedRate = `must be null (no limit) or an integer, 1 … ${MAX_RATE_PER_MINUTE}`;
 
 /** The names of tenants and keys: for people, shown in lists. */
 export const nameSchema = z
@@ -31,26 +28,6 @@ export const kindSchema = z
 
 export const expirySchema = z.int(allowedTime).min(0, allowedTime).max(MAX_TIME_S, allowedTime).nullable();
 
-const units = z.int(allowedUnits).min(0, allowedUnits).nullable();
-
-const limitsShape = {
-  rate_per_minute: z
-    .int(allowedRate)
-    .min(1, allowedRate)
-    .max(MAX_RATE_PER_MINUTE, allowedRate)
-    .nullable()
-    .openapi({ description: 'Requests in any minute.' }),
-  day_units: units.openapi({ description: 'Units a day of UTC.' }),
-  month_units: units.openapi({ description: 'Units a month of UTC.' }),
-  total_units: units.openapi({ description: 'Units over the key’s whole life.' }),
-};
-
-/** Limits as a request gives them: what is left out stays, or is no limit. */
-export const limitsChangeSchema = z
-  .strictObject(limitsShape, 'must be an object')
-  .partial()
-  .openapi('KeyLimitsChange');
-
 const time = z.int().openapi({ description: 'Seconds since 1970.' });
 
 const keyShape = {
@@ -64,7 +41,7 @@ const keyShape = {
   kind: kindSchema,
   scopes: z.array(z.enum(SCOPES)),
   status: z.enum(['active', 'expired', 'revoked']),
-  limits: z.object(limitsShape).openapi('KeyLimits'),
+  limits: limitsSchema,
   created_at: time,
   expires_at: time.nullable(),
   revoked_at: time.nullable(),
@@ -91,12 +68,7 @@ export function describeKey(key: KeyRecord, nowS: number): z.infer<typeof keySch
     kind: key.kind,
     scopes: [...key.scopes],
     status: statusOf(key, nowS),
-    limits: {
-      rate_per_minute: limits.ratePerMinute,
-      day_units: limits.dayUnits,
-      month_units: limits.monthUnits,
-      total_units: limits.totalUnits,
-    },
+    limits: describeLimits(limits),
     created_at: key.createdAt,
     expires_at: key.expiresAt,
     revoked_at: key.revokedAt,
@@ -111,15 +83,4 @@ export function statusOf(
 ): 'active' | 'expired' | 'revoked' {
   if (revokedAt !== null) return 'revoked';
   return expiresAt === null || nowS < expiresAt ? 'active' : 'expired';
-}
-
-export function limitsOf(change: z.infer<typeof limitsChangeSchema> | undefined): {
-  [Limit in keyof KeyLimits]: KeyLimits[Limit] | undefined;
-} {
-  return {
-    ratePerMinute: change?.rate_per_minute,
-    dayUnits: change?.day_units,
-    monthUnits: change?.month_units,
-    totalUnits: change?.total_units,
-  };
 }

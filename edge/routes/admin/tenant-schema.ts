@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { TENANT_PLANS, TENANT_STATUSES, type Tenant } from '../../keys/tenant.ts';
 import { nameSchema } from './key-schema.ts';
+import { budgetsSchema, describeBudgets } from './limits-schema.ts';
 
 export const planSchema = z
   .enum(TENANT_PLANS, `must be one of ${TENANT_PLANS.join(', ')}`)
@@ -25,6 +26,7 @@ export const tenantSchema = z
     name: nameSchema,
     plan: planSchema,
     status: statusSchema,
+    limits: budgetsSchema,
     operator: z
       .boolean()
       .openapi({ description: 'Its admin keys manage every tenant. Set in the database alone.' }),
@@ -33,6 +35,15 @@ export const tenantSchema = z
   .openapi('Tenant');
 
 export function describeTenant(tenant: Tenant): z.infer<typeof tenantSchema> {
-  const { id, name, plan, status, operator, createdAt } = tenant;
-  return { object: 'tenant', id, name, plan, status, operator, created_at: createdAt };
+  const { id, name, plan, status, limits, operator, createdAt } = tenant;
+  return {
+    object: 'tenant',
+    id,
+    name,
+    plan,
+    status,
+    limits: describeBudgets(limits),
+    operator,
+    created_at: createdAt,
+  };
 }

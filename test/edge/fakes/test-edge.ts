@@ -6,10 +6,16 @@ import { createDurableJobs } from '../../../edge/durable/durable-jobs.ts';
 import { createDurableIdempotency } from '../../../edge/durable/idempotency-object.ts';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
 import { createDurableWebhooks } from '../../../edge/durable/webhook-object.ts';
-import { type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
+import {
+  type Budgets,
+  type KeyLimits,
+  NO_BUDGETS,
+  NO_LIMITS,
+  type Scope,
+} from '../../../edge/keys/key-record.ts';
 import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
-import type { TenantPlan } from '../../../edge/keys/tenant.ts';
+import type { Tenant, TenantPlan } from '../../../edge/keys/tenant.ts';
 import { createD1TenantRegistry } from '../../../edge/keys/tenant-registry.ts';
 import type { Prices } from '../../../edge/ledger/prices.ts';
 import { createBlockList } from '../../../edge/policy/block-list.ts';
@@ -135,6 +141,8 @@ export interface IssueOptions {
   readonly plan?: TenantPlan;
   readonly operator?: boolean;
   readonly limits?: Partial<KeyLimits>;
+  /** Of the owner, where it is made. */
+  readonly tenantLimits?: Partial<Budgets>;
   /** Seconds since 1970. */
   readonly createdAt?: number;
   readonly expiresAt?: number;
@@ -146,7 +154,16 @@ export async function issueKey(options: IssueOptions = {}): Promise<string> {
   const { scopes = ['generate'], tenant = 'tenant', plan = 'postpaid', operator = false, limits } = options;
   const key = createApiKey('test');
   const createdAt = 0;
-  const owner = { id: tenant, name: tenant, plan, status: 'active', operator, createdAt } as const;
+  const budgets = { ...NO_BUDGETS, ...options.tenantLimits };
+  const owner: Tenant = {
+    id: tenant,
+    name: tenant,
+    plan,
+    status: 'active',
+    limits: budgets,
+    operator,
+    createdAt,
+  };
   await createD1TenantRegistry(env.DB).add(owner);
   await createD1KeyRegistry(env.DB).add({
     id: key.id,

@@ -6,6 +6,16 @@ import { createAdminClient, statusWith } from './admin-client.ts';
 const operator = await createAdminClient();
 const NOW_S = NOW_MS / 1000;
 
+const BAD_LIMITS: [param: string, fields: object][] = [
+  ['limits', { limits: null }],
+  ['limits', { limits: 5 }],
+  ['limits.day_units', { limits: { day_units: -1 } }],
+  ['limits.month_units', { limits: { month_units: 1.5 } }],
+  ['limits.total_units', { limits: { total_units: '7' } }],
+  ['limits.total_units', { limits: { total_units: 2 ** 53 } }],
+  ['limits.rate_per_minute', { limits: { rate_per_minute: 1 } }],
+];
+
 describe('POST /v1/admin/tenants', () => {
   it('makes a tenant, prepaid unless told otherwise', async () => {
     const { status, body, headers } = await operator.call('POST', '/tenants', { id: 'new-1', name: 'New' });
@@ -17,6 +27,7 @@ describe('POST /v1/admin/tenants', () => {
       name: 'New',
       plan: 'prepaid',
       status: 'active',
+      limits: { day_units: null, month_units: null, total_units: null },
       operator: false,
       created_at: NOW_S,
     });
@@ -44,6 +55,7 @@ describe('POST /v1/admin/tenants', () => {
     ['plan', { plan: 'free' }],
     ['operator', { operator: true }],
     ['status', { status: 'suspended' }],
+    ...BAD_LIMITS,
   ])('refuses %s: %j', async (param, fields) => {
     const { status, body } = await operator.call('POST', '/tenants', { id: 'valid', name: 'x', ...fields });
     expect(status).toBe(400);
@@ -76,6 +88,17 @@ describe('PATCH /v1/admin/tenants/{id}', () => {
     expect(await statusWith(edge, key)).toBe(200);
   });
 
+  it('sets and lifts budgets, each on its own', async () => {
+    const limits = { day_units: 5, total_units: 0 };
+    const { body } = await operator.call('POST', '/tenants', { id: 'spender', name: 'x', limits });
+    expect(body.limits).toEqual({ day_units: 5, month_units: null, total_units: 0 });
+    const change = { limits: { day_units: null, month_units: 7 } };
+    const { body: changed } = await operator.call('PATCH', '/tenants/spender', change);
+    expect(changed).toEqual({ ...body, limits: { day_units: null, month_units: 7, total_units: 0 } });
+    expect((await operator.call('PATCH', '/tenants/spender', { limits: {} })).body).toEqual(changed);
+    expect((await operator.call('GET', '/tenants/spender')).body).toEqual(changed);
+  });
+
   it('does not let an operator lock itself out', async () => {
     const { status, body } = await operator.call('PATCH', '/tenants/operator', { status: 'suspended' });
     expect(status).toBe(409);
@@ -87,6 +110,7 @@ describe('PATCH /v1/admin/tenants/{id}', () => {
     ['status', { status: 'deleted' }],
     ['id', { id: 'renamed' }],
     ['operator', { operator: true }],
+    ...BAD_LIMITS,
   ])('refuses %s: %j', async (param, change) => {
     await issueKey({ tenant: 'strict' });
     const { status, body } = await operator.call('PATCH', '/tenants/strict', change);

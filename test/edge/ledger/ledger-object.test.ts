@@ -2,11 +2,11 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
-import { NO_LIMITS } from '../../../edge/keys/key-record.ts';
+import { NO_BUDGETS, NO_LIMITS } from '../../../edge/keys/key-record.ts';
 import { chargeIdOf } from '../../../edge/ledger/charge-id.ts';
 import type { Ledger, ReserveRequest, Spender } from '../../../edge/ledger/ledger.ts';
 
-const PREPAID: Spender = { keyId: 'key', plan: 'prepaid', limits: NO_LIMITS };
+const PREPAID: Spender = { keyId: 'key', plan: 'prepaid', limits: NO_LIMITS, tenantLimits: NO_BUDGETS };
 
 function ledgerOf(tenant: string): Ledger {
   return createDurableLedgers(env.LEDGER)(tenant);

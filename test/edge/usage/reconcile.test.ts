@@ -2,7 +2,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
-import { NO_LIMITS } from '../../../edge/keys/key-record.ts';
+import { NO_BUDGETS, NO_LIMITS } from '../../../edge/keys/key-record.ts';
 import { chargeIdOf } from '../../../edge/ledger/charge-id.ts';
 import type { LedgerOf } from '../../../edge/ledger/ledger.ts';
 import { consumeUsage, USAGE_QUEUE } from '../../../edge/usage/consume-usage.ts';
@@ -12,7 +12,7 @@ import { reconcileDays } from '../../../edge/usage/reconcile-days.ts';
 
 const TODAY = new Date().toISOString().slice(0, 10);
 const HOUR_MS = 3_600_000;
-const SPENDER = { keyId: 'key', plan: 'postpaid', limits: NO_LIMITS } as const;
+const SPENDER = { keyId: 'key', plan: 'postpaid', limits: NO_LIMITS, tenantLimits: NO_BUDGETS } as const;
 
 /** After everything of now has had the time to arrive. */
 const later = (): number => Date.now() + HOUR_MS;

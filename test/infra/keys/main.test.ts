@@ -108,6 +108,21 @@ describe('npm run keys', () => {
     expect((await keys('tenant list')).out).toContain('Acme');
   });
 
+  it('sets and lifts the budgets of a tenant', async () => {
+    const none = { day_units: null, month_units: null, total_units: null };
+    expect((await json('tenant create spender --name Spender --day 9')).limits).toEqual({
+      ...none,
+      day_units: 9,
+    });
+    expect((await json('tenant budget spender --day none --month 100')).limits).toEqual({
+      ...none,
+      month_units: 100,
+    });
+    expect((await keys('tenant show spender')).out).toContain('month=100');
+    expect((await keys('tenant budget spender --rate 1')).err).toContain('takes no --rate');
+    expect((await keys('tenant budget spender --day 1.5')).err).toContain('--day is "1.5"');
+  });
+
   it('gives a tenant prepaid units, once for each payment', async () => {
     await json('tenant create payer --name Payer');
     expect(await json('tenant credit payer --units 100 --grant invoice-7')).toMatchObject({ available: 100 });

@@ -1,3 +1,4 @@
+import type { Budgets } from '../../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../../edge/keys/key-store.ts';
 import type { Sql } from '../../../edge/ledger/sql.ts';
 
@@ -22,12 +23,14 @@ export function inspectAccount(sql: Sql, holders: readonly KeyHolder[]): string[
     const ofKey = spent.filter(({ key_id: id }) => id === key.id);
     if (ofKey.some(({ plan }) => plan !== tenant.plan))
       problems.push(`${key.id} was charged under another plan`);
-    const { dayUnits, monthUnits, totalUnits } = key.limits;
-    const passed =
-      passes(ofKey, 10, dayUnits) || passes(ofKey, 7, monthUnits) || passes(ofKey, 0, totalUnits);
-    if (passed) problems.push(`a budget of ${key.id} was passed`);
+    if (passesAny(ofKey, key.limits)) problems.push(`a budget of ${key.id} was passed`);
+    if (passesAny(spent, tenant.limits)) problems.push(`a budget of ${tenant.id} was passed`);
   }
   return problems;
+}
+
+function passesAny(spent: readonly Spent[], { dayUnits, monthUnits, totalUnits }: Budgets): boolean {
+  return passes(spent, 10, dayUnits) || passes(spent, 7, monthUnits) || passes(spent, 0, totalUnits);
 }
 
 /** Whether any period, which is the first `length` characters of its days, has more than the limit. */

@@ -16,7 +16,9 @@ type Kind = (typeof ALIKE)[number] | (typeof OTHERS)[number];
 /** Time until the answer by what is wrong with a key, in random order, one request at a time. */
 export async function* benchAuth(): AsyncGenerator<Verdict> {
   await using edge = await startWorkerHarness();
-  await edge.execute("INSERT INTO tenants (id, name, plan, status, operator, created_at) VALUES ('t', 't', 'postpaid', 'active', 0, 0)");
+  await edge.execute(
+    "INSERT INTO tenants (id, name, plan, status, operator, created_at) VALUES ('t', 't', 'postpaid', 'active', 0, 0)",
+  );
   const kinds: readonly Kind[] = [...ALIKE, ...OTHERS];
   const keys = new Map<Kind, readonly string[]>();
   for (const kind of kinds) {

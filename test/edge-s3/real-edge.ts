@@ -100,7 +100,9 @@ export async function startRealEdge(
 async function storeKey(db: D1): Promise<string> {
   const key = createApiKey('test');
   await db
-    .prepare("INSERT INTO tenants (id, name, plan, status, operator, created_at) VALUES ('tenant', 'a tenant', 'postpaid', 'active', 0, 0)")
+    .prepare(
+      "INSERT INTO tenants (id, name, plan, status, operator, created_at) VALUES ('tenant', 'a tenant', 'postpaid', 'active', 0, 0)",
+    )
     .bind()
     .run();
   await db

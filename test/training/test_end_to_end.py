@@ -11,10 +11,12 @@ import torch
 from PIL import Image
 
 from conftest import ROOT
+from galip_training.checkpoint import load_own_state
 from galip_training.clip_files import load_clip
 from galip_training.config import load_config
 from galip_training.data.load_tokenizer import load_tokenizer
 from galip_training.evaluate import load_generator
+from galip_training.publish import halve
 from shapes import ShapeDataset
 
 TRAINING = ROOT / "gpu-backend" / "training"
@@ -75,6 +77,32 @@ def test_evaluation_of_the_run(run, tmp_path):
     # Four seeds of 32 pixels and gaps of 2 a row, a row a prompt.
     assert Image.open(tmp_path / "contact-sheet.png").size == (4 * 34 - 2, 2 * 34 - 2)
     assert Image.open(tmp_path / "interpolation.png").size == (8 * 34 - 2, 34 - 2)
+
+
+def test_published_weights_are_halves_of_the_runs_and_start_another(run, tmp_path):
+    files = ("--checkpoint", run / "gan" / "galip.pth", "--clip", run / "clip" / "clip.pth", "--out", tmp_path / "small")
+    assert "galip.pth" in python("galip_training", "publish", *files)
+    assert {path.name for path in (tmp_path / "small").iterdir()} == {
+        "galip.pth", "galip.json", "galip-log.jsonl", "clip.pth", "clip.json", "clip-log.jsonl", "tokenizer.json",
+    }  # fmt: skip
+    for name in ("galip.pth", "clip.pth"):
+        assert (tmp_path / "small" / name).stat().st_size < 0.6 * next(run.glob(f"*/{name}")).stat().st_size
+    whole, half = (torch.load(path)["model"]["netG"] for path in (run / "gan" / "galip.pth", tmp_path / "small" / "galip.pth"))
+    for key, tensor in whole.items():
+        torch.testing.assert_close(half[key].float(), tensor, rtol=1e-3, atol=1e-6)
+    again = python(
+        "galip_training", "train-gan", "--config", RECIPE, "--data", run / "data", "--device", "cpu", "--threads", 1, "--out", tmp_path / "on",
+        "--clip", tmp_path / "small" / "clip.pth", "--init", tmp_path / "small" / "galip.pth", "--max-minutes", 0.0001,
+    )  # fmt: skip
+    assert "new" in again
+    started = load_own_state(tmp_path / "on" / "state.pth")["model"]["netG"]
+    learnt = [key for key in started if ".CLIP_ViT." not in key]
+    assert sum(float((started[key] - whole[key]).abs().max()) for key in learnt) / len(learnt) < 5e-3
+
+
+def test_weights_beyond_float16_are_not_published():
+    with pytest.raises(ValueError, match="x.pth: model: w: has values beyond float16 .largest 1e.05, allowed 65504"):
+        halve({"model": {"w": torch.tensor([1e5])}, "epoch": 3}, "x.pth")
 
 
 def test_a_run_is_not_resumed_with_other_sizes(run):

@@ -1,4 +1,4 @@
-"""python3 -m galip_training train-clip|train-gan|evaluate: see README.md, and --help of each."""
+"""python3 -m galip_training train-clip|train-gan|evaluate|publish: see README.md, and --help of each."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ import torch
 
 from .config import ConfigError
 from .evaluate_command import evaluate_command
+from .publish import publish_command
 from .train_commands import train_clip, train_gan
 from .training_loop import TrainingFailed
 
@@ -52,6 +53,12 @@ def parse_options(arguments: list) -> argparse.Namespace:
     scores.add_argument("--inception", type=Path, help="weights of Inception v3, for FID")
     scores.add_argument("--split", help="of the data; the configuration's test_split if not given")
     scores.set_defaults(run=evaluate_command)
+
+    small = commands.add_parser("publish", help="a run's weights in float16, small enough to ship")
+    small.add_argument("--checkpoint", type=Path, required=True, help="galip.pth, with galip.json and scalars.jsonl beside it")
+    small.add_argument("--clip", type=Path, required=True, help="clip.pth of train-clip, with what lies beside it")
+    small.add_argument("--out", type=Path, required=True, help="folder for the files")
+    small.set_defaults(run=publish_command, threads=None)
     return parser.parse_args(arguments)
 
 

@@ -81,6 +81,8 @@ def test_reconstruction_counts_pixels_and_relative_features():
     fake, real = torch.zeros(1, 3, 2, 2), torch.full((1, 3, 2, 2), 0.5)
     loss = reconstruction_loss(fake, real, torch.tensor([1.0, 3.0]), torch.tensor([2.0, -2.0]))
     assert math.isclose(loss.item(), 0.5 + ((1 + 5) / 2) / 2, rel_tol=1e-6)
+    heavier = reconstruction_loss(fake, real, torch.tensor([1.0, 3.0]), torch.tensor([2.0, -2.0]), pixel_weight=5)
+    assert math.isclose(heavier.item(), 2.5 + ((1 + 5) / 2) / 2, rel_tol=1e-6)
 
 
 def test_contrastive_loss_of_two_pairs():

@@ -108,6 +108,8 @@ class GanTrainingConfig(LoopConfig):
     """Where the caption leaves the style open, the noise chooses it: the largest of the first values, one a style of data.styles."""
     reconstruction_weight: float = setting(0.0, at_least=0)
     """Keeps the warm-up's loss in the adversarial phase; 0 in the paper."""
+    pixel_weight: float = setting(1.0, above=0)
+    """Of pixels against CLIP features in the reconstruction; features alone leave traces of CLIP's patches."""
     cache_real_features: bool = False
     """Run CLIP over the real images once and keep the result (float16) beside the checkpoint."""
     sheet_steps: int = setting(1000, at_least=0)

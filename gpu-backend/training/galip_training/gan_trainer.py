@@ -85,7 +85,7 @@ class GanTrainer:
             fake = self.netG(noise_BZ, sentence_BE)
             fake_BFDGG, fake_BE = self.encode(fake.float())
             sim = similarity(fake_BE, sentence_BE)
-            loss = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG) - sim
+            loss = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG, self.settings.pixel_weight) - sim
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
         return {"warmup/loss": loss, "warmup/similarity": sim, "g/gradient": norm}
 
@@ -117,7 +117,7 @@ class GanTrainer:
             extra["g/sameness"] = self.sameness(fake, sentence_BE)
             loss = loss + settings.diversity_weight * extra["g/sameness"]
         if settings.reconstruction_weight:
-            extra["g/reconstruction"] = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG.detach())
+            extra["g/reconstruction"] = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG.detach(), settings.pixel_weight)
             loss = loss + settings.reconstruction_weight * extra["g/reconstruction"]
         norm_g = update(loss, self.optimiser_g, self.scaler_g, self.processes, settings.max_grad_norm)
         self.freeze_judges(False)

@@ -23,6 +23,8 @@ export const modelManifestSchema = z.strictObject({
     /** The converted files, by base name. */
     sources: z.array(z.strictObject({ name: z.string(), sha256: digest })),
     converter: z.string(),
+    /** Rewrites of the generator's graph that the converter applied. */
+    passes: z.array(z.string()).default([]),
     /** Tensors of the checkpoints that were deliberately left out, as glob-like names with their number. */
     ignoredTensors: z.record(z.string(), z.int().nonnegative()),
   }),

@@ -121,7 +121,7 @@ async function describe(
   files: ModelManifest['files'],
   signal: AbortSignal,
 ): Promise<ModelManifest> {
-  const { id, precision, licence, commercialUse, imageMean, imageStd } = options;
+  const { id, precision, passes, licence, commercialUse, imageMean, imageStd } = options;
   const inputs = [options.generator, options.clip, options.tokenizer, options.tokenizerMerges ?? []].flat();
   const sources: { name: string; sha256: string }[] = [];
   for (const path of inputs) sources.push({ name: basename(path), sha256: await hashFile(path, signal) });
@@ -134,7 +134,7 @@ async function describe(
     precision,
     licence,
     commercialUse,
-    provenance: { sources, converter: CONVERTER, ignoredTensors },
+    provenance: { sources, converter: CONVERTER, passes: [...passes], ignoredTensors },
     generator,
     text: textSection,
     vision: { ...vision, imageMean, imageStd },

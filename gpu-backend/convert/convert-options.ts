@@ -1,4 +1,5 @@
 import type { PerChannel } from './models/image-encoder.ts';
+import type { PassName } from './passes/apply-passes.ts';
 
 /** What is converted, and how. */
 export interface ConvertOptions {
@@ -15,6 +16,8 @@ export interface ConvertOptions {
   /** Whether a model directory at `out` may be replaced. */
   readonly force: boolean;
   readonly precision: 'fp32' | 'fp16';
+  /** Rewrites of the generator's graph, in the order in which they are applied. */
+  readonly passes: readonly PassName[];
   /** Per channel, of pixels in 0 … 1, as CLIP was trained. */
   readonly imageMean: PerChannel;
   readonly imageStd: PerChannel;

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { modelManifestSchema } from '../contract/model-card.ts';
 import type { ConvertOptions } from './convert-options.ts';
 import type { PerChannel } from './models/image-encoder.ts';
+import { PASS_NAMES, type PassName } from './passes/apply-passes.ts';
 
 /** CLIP's own statistics. @see https://github.com/openai/CLIP/blob/main/clip/clip.py `_transform` */
 const CLIP_MEAN = '0.48145466,0.4578275,0.40821073';
 const CLIP_STD = '0.26862954,0.26130258,0.27577711';
 
-export const USAGE = `npm run convert -- --generator FILE --clip FILE --tokenizer FILE --out DIR
+export const USAGE: string = `npm run convert -- --generator FILE --clip FILE --tokenizer FILE --out DIR
 
   --generator FILE         GALIP's generator (PyTorch checkpoint)
   --clip FILE              CLIP (TorchScript archive, PyTorch checkpoint or safetensors)
@@ -17,6 +18,7 @@ export const USAGE = `npm run convert -- --generator FILE --clip FILE --tokenize
   --out DIR                model directory to make
   --force                  replace the model directory that is there
   --precision fp32|fp16    of weights and computing; fp32 if not given
+  --passes all|none|A,B    rewrites that make the generator faster, not other (${PASS_NAMES.join(', ')}); all if not given
   --image-mean R,G,B       pixel mean of CLIP's image encoder; CLIP's own if not given
   --image-std R,G,B        pixel deviation likewise
   --id NAME                name in the API; the name of DIR if not given
@@ -41,6 +43,7 @@ const OPTIONS = {
   out: { type: 'string' },
   force: { type: 'boolean', default: false },
   precision: { type: 'string', default: 'fp32' },
+  passes: { type: 'string', default: 'all' },
   'image-mean': { type: 'string', default: CLIP_MEAN },
   'image-std': { type: 'string', default: CLIP_STD },
   id: { type: 'string' },
@@ -82,6 +85,7 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
     out: required('out'),
     force: values.force,
     precision,
+    passes: passNames(values.passes),
     imageMean: perChannel('image-mean', values['image-mean']),
     imageStd,
     id: modelId(values.id ?? basename(required('out')).toLowerCase()),
@@ -97,6 +101,16 @@ function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: 
   } catch (cause) {
     throw new OptionError((cause as Error).message);
   }
+}
+
+function passNames(text: string): readonly PassName[] {
+  if (text === 'all') return PASS_NAMES;
+  if (text === 'none') return [];
+  const names = text.split(',');
+  const unknown = names.find((name) => !PASS_NAMES.some((known) => known === name));
+  if (unknown === undefined) return PASS_NAMES.filter((name) => names.includes(name));
+  const allowed = `all, none, or some of ${PASS_NAMES.join(', ')} with commas between`;
+  throw new OptionError(`--passes is "${text}", with "${unknown}"; allowed are ${allowed}`);
 }
 
 function perChannel(name: string, text: string): PerChannel {

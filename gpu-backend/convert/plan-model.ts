@@ -11,6 +11,7 @@ import { buildImageEncoder } from './models/image-encoder.ts';
 import { readTextArchitecture } from './models/text-architecture.ts';
 import { buildTextEncoder } from './models/text-encoder.ts';
 import { readVisionArchitecture } from './models/vision-architecture.ts';
+import { applyPasses } from './passes/apply-passes.ts';
 import { clipWeights } from './weights/clip-weights.ts';
 import { generatorWeights } from './weights/generator-weights.ts';
 import { refuseUnknown } from './weights/state-dict.ts';
@@ -32,7 +33,7 @@ export interface ModelPlan {
 export function planModel(
   generatorCheckpoint: Checkpoint,
   clipCheckpoint: Checkpoint,
-  options: Pick<ConvertOptions, 'precision' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
+  options: Pick<ConvertOptions, 'precision' | 'passes' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
 ): ModelPlan {
   const { imageMean, imageStd, stageOutputs } = options;
   const floatType: FloatType = options.precision === 'fp16' ? 'float16' : 'float32';
@@ -41,7 +42,10 @@ export function planModel(
   const visual = clip.weights.within('visual');
 
   const graphs = {
-    'generator.onnx': buildGenerator(generator.weights, { floatType, stageOutputs }),
+    'generator.onnx': applyPasses(
+      buildGenerator(generator.weights, { floatType, stageOutputs }),
+      options.passes,
+    ),
     'text-encoder.onnx': buildTextEncoder(clip.weights, floatType),
     'image-encoder.onnx': buildImageEncoder(visual, { floatType, imageMean, imageStd }),
   };

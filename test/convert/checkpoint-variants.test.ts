@@ -116,8 +116,9 @@ describe('in fewer bits the pictures stay near', () => {
       ]),
     );
     const file = stored('fp16-norms.pth', torchFile(halves));
-    expect(await digestsOf({ generator: file, precision: 'fp16' })).toEqual(
-      await digestsOf({ precision: 'fp16' }),
+    // Passes add weights up before they are rounded, so the sums of rounded ones are others.
+    expect(await digestsOf({ generator: file, precision: 'fp16', passes: [] })).toEqual(
+      await digestsOf({ precision: 'fp16', passes: [] }),
     );
   });
 });

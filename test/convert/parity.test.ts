@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASS_NAMES, type PassName } from '../../gpu-backend/convert/passes/apply-passes.ts';
 import { type ConvertedModel, convertEmoji } from '../fixtures/convert-emoji.ts';
 import { goldenEmoji } from '../fixtures/golden-emoji.ts';
 import { type NpyArray, readNpy } from '../fixtures/npy.ts';
@@ -21,7 +22,13 @@ function clamp(values: Floats): Floats {
   return values.map((value) => Math.min(1, Math.max(-1, value)));
 }
 
-describe('emoji-v0 in onnxruntime against PyTorch, stage by stage', () => {
+describe.each<{ passes: readonly PassName[] }>([
+  { passes: [] },
+  { passes: ['hoist'] },
+  { passes: ['sub-pixel'] },
+  { passes: ['stack'] },
+  { passes: PASS_NAMES },
+])('emoji-v0 with passes $passes in onnxruntime against PyTorch, stage by stage', ({ passes }) => {
   let model: ConvertedModel;
   let stages: Record<string, Tensor>;
 
@@ -58,7 +65,7 @@ describe('emoji-v0 in onnxruntime against PyTorch, stage by stage', () => {
   }
 
   beforeAll(async () => {
-    model = await convertEmoji({ stageOutputs: true });
+    model = await convertEmoji({ stageOutputs: true, passes });
     stages = await generate(allRows);
   });
   afterAll(() => model[Symbol.asyncDispose]());

@@ -38,16 +38,34 @@ export interface GraphBuilder {
     count: number,
     attributes?: Attributes,
   ): Value[];
+  /** Adds a node as it is. */
+  append(node: Node): void;
   build(): Graph;
+}
+
+/** What a graph is continued from. */
+export interface GraphStart {
+  readonly graph: Omit<Graph, 'nodes'>;
+  /** Begins the names of new nodes, so that they are none that the graph has. */
+  readonly prefix: string;
 }
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** @param name of the graph, seen in tools alone. */
-export function createGraphBuilder(name: string, floatType: FloatType): GraphBuilder {
-  const inputs: Terminal[] = [];
-  const outputs: Terminal[] = [];
-  const initialisers = new Map<string, Initialiser>();
+const NOTHING: GraphStart = { graph: { name: '', inputs: [], outputs: [], initialisers: [] }, prefix: '' };
+
+/**
+ * @param name of the graph, seen in tools alone.
+ * @param start inputs, outputs and constants that are there already; none if not given.
+ */
+export function createGraphBuilder(
+  name: string,
+  floatType: FloatType,
+  { graph, prefix }: GraphStart = NOTHING,
+): GraphBuilder {
+  const inputs: Terminal[] = [...graph.inputs];
+  const outputs: Terminal[] = [...graph.outputs];
+  const initialisers = new Map(graph.initialisers.map((initialiser) => [initialiser.name, initialiser]));
   const nodes: Node[] = [];
 
   /** Constants are named by what they are, so that equal ones are one. */
@@ -84,11 +102,12 @@ export function createGraphBuilder(name: string, floatType: FloatType): GraphBui
       return builder.nodes(op, values, type, 1, attributes)[0] as Value;
     },
     nodes(op, values, type, count, attributes = {}) {
-      const name = `${op}.${nodes.length}`;
+      const name = `${prefix}${op}.${nodes.length}`;
       const made = Array.from({ length: count }, (_, index) => (count === 1 ? name : `${name}.${index}`));
       nodes.push({ op, name, inputs: values.map((value) => value?.name ?? ''), outputs: made, attributes });
       return made.map((name) => ({ name, type }));
     },
+    append: (node) => void nodes.push(node),
     build: () => ({
       name,
       inputs: [...inputs],

@@ -1,3 +1,5 @@
+import type { FloatTensor } from './tensors/float-tensor.ts';
+
 /** Element types of values in a graph. */
 export type ElementType = 'float32' | 'float16' | 'int64';
 
@@ -35,6 +37,8 @@ export interface Initialiser extends Value {
   readonly shape: readonly number[];
   /** Row-major, little-endian, `elements × bytes of the type` long. */
   read(): Uint8Array;
+  /** Where a float constant comes from, unrounded: what passes compute new weights from. */
+  readonly tensor?: FloatTensor;
 }
 
 /** An immutable computation graph; nodes in an order in which they can run. */

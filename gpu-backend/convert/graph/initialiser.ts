@@ -10,21 +10,22 @@ export class PrecisionError extends Error {
 }
 
 /** Weights kept as float32. */
-export function float32Initialiser(name: string, { shape, read }: FloatTensor): Initialiser {
-  return { name, type: 'float32', shape, read: () => bytesOf(read()) };
+export function float32Initialiser(name: string, tensor: FloatTensor): Initialiser {
+  return { name, type: 'float32', shape: tensor.shape, tensor, read: () => bytesOf(tensor.read()) };
 }
 
 /**
  * Weights rounded to float16 (to nearest, ties to even).
  * @throws PrecisionError when read, if a value lies outside of float16's range (±65,504).
  */
-export function float16Initialiser(name: string, { shape, read }: FloatTensor): Initialiser {
+export function float16Initialiser(name: string, tensor: FloatTensor): Initialiser {
   return {
     name,
     type: 'float16',
-    shape,
+    shape: tensor.shape,
+    tensor,
     read() {
-      const values = read();
+      const values = tensor.read();
       const halves = new Float16Array(values);
       const at = halves.findIndex((half, index) => !Number.isFinite(half) && Number.isFinite(values[index]));
       if (at >= 0) throw new PrecisionError(name, values[at], at);

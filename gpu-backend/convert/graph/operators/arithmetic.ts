@@ -46,11 +46,11 @@ export function gemm(graph: GraphBuilder, x: Value, weight: Value, bias: Value):
 
 export interface ConvOptions {
   readonly stride?: number;
-  /** Zeros on each side. */
-  readonly padding?: number;
+  /** Zeros on each side, or above, left, below and right. */
+  readonly padding?: number | readonly [number, number, number, number];
 }
 
-/** x `[N, in, H, W]`, weight `[out, in, k, k]`, bias `[out]` → `[N, out, H', W']`. */
+/** x `[N, in, H, W]`, weight `[out, in, h, w]`, bias `[out]` → `[N, out, H', W']`. */
 export function conv(
   graph: GraphBuilder,
   x: Value,
@@ -59,7 +59,7 @@ export function conv(
   { stride = 1, padding = 0 }: ConvOptions = {},
 ): Value {
   return graph.node('Conv', bias ? [x, weight, bias] : [x, weight], x.type, {
-    pads: { ints: [padding, padding, padding, padding] },
+    pads: { ints: typeof padding === 'number' ? [padding, padding, padding, padding] : padding },
     strides: { ints: [stride, stride] },
   });
 }

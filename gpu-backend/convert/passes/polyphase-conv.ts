@@ -1,0 +1,64 @@
+import type { Initialiser, Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { conv } from '../graph/operators/arithmetic.ts';
+import { concat, reshape, slice, transpose } from '../graph/operators/layout.ts';
+import type { FloatTensor } from '../graph/tensors/float-tensor.ts';
+import { phaseKernel } from './phase-kernel.ts';
+import { type Phase, type Phases, phasesOf } from './phases.ts';
+
+export interface PolyphaseOptions {
+  /** `[out, in, 3, 3]` */
+  readonly kernel: Initialiser & { readonly tensor: FloatTensor };
+  /** `[out]` */
+  readonly bias: Value | undefined;
+  /** Edges of the map and of the map enlarged. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** x `[N, in, from, from]` → `[N, out, to, to]`: what the padded 3×3 convolution of the enlarged x gives. */
+export function polyphaseConv(
+  graph: GraphBuilder,
+  x: Value,
+  { kernel, bias, from, to }: PolyphaseOptions,
+): Value {
+  const all = phasesOf(from, to);
+  const { stride, periods, phases } = all;
+  const values = phases.flatMap((rows, row) =>
+    phases.map((columns, column) => {
+      const name = `${kernel.name}.phase${row}_${column}`;
+      const weight = graph.weight(name, phaseKernel(kernel.tensor, rows, columns), kernel.type as 'float32');
+      const [above, below] = paddingOf(rows, all);
+      const [left, right] = paddingOf(columns, all);
+      const value = conv(graph, x, weight, bias, { stride, padding: [above, left, below, right] });
+      return withoutFirst(graph, value, [...(rows.start > 0 ? [2] : []), ...(columns.start > 0 ? [3] : [])]);
+    }),
+  );
+  // Each map's row i side by side, rows of one target row together, is a run of memory; then columns take turns.
+  const period = phases.length;
+  const rows = concat(graph, values as [Value, ...Value[]], 3);
+  const byColumnPhase = reshape(graph, rows, [0, 0, periods * period, period, periods]);
+  return reshape(graph, transpose(graph, byColumnPhase, [0, 1, 2, 4, 3]), [0, 0, to, to]);
+}
+
+/**
+ * Zeros before and after. A phase that starts inside of the map starts one period before it, as a convolution cannot skip
+ * rows: its first result is dropped.
+ */
+function paddingOf({ start, length }: Phase, { stride }: Phases): [before: number, after: number] {
+  const before = start > 0 ? stride - start : -start;
+  const past = start + length - stride;
+  return [before, Math.max(0, past)];
+}
+
+function withoutFirst(graph: GraphBuilder, x: Value, axes: readonly number[]): Value {
+  if (axes.length === 0) return x;
+  const ones = axes.map(() => 1);
+  return slice(
+    graph,
+    x,
+    ones,
+    axes.map(() => Number.MAX_SAFE_INTEGER),
+    axes,
+  );
+}

@@ -84,6 +84,19 @@ describe('npm run convert', () => {
     );
   });
 
+  it('makes another model of the same checkpoint with passes, and says which', async () => {
+    expect((await run(...emojiArgs(), '--passes', 'stack,sub-pixel')).code).toBe(0);
+    const manifest = modelManifestSchema.parse(
+      JSON.parse(readFileSync(join(folder, 'model', 'model.json'), 'utf8')),
+    );
+    const committed = modelManifestSchema.parse(
+      JSON.parse(readFileSync(join(EMOJI_MODEL, 'model.json'), 'utf8')),
+    );
+    expect(manifest.provenance.passes).toEqual(['sub-pixel', 'stack']);
+    expect(manifest.digest).not.toBe(committed.digest);
+    expect(manifest.files['text-encoder.onnx']).toEqual(committed.files['text-encoder.onnx']);
+  });
+
   it('finds files beside the user, not beside npm, which changes into the project', async () => {
     for (const [name, file] of Object.entries(EMOJI_CHECKPOINT)) symlinkSync(file, join(folder, name));
     const files = Object.keys(EMOJI_CHECKPOINT).flatMap((name) => [`--${name}`, name]);

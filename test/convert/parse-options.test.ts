@@ -14,6 +14,7 @@ describe('parseOptions', () => {
       out: '/home/me/models/Some.Name',
       force: false,
       precision: 'fp32',
+      passes: ['hoist', 'sub-pixel', 'stack'],
       imageMean: [0.48145466, 0.4578275, 0.40821073],
       imageStd: [0.26862954, 0.26130258, 0.27577711],
       id: 'some.name',
@@ -40,6 +41,15 @@ describe('parseOptions', () => {
     });
   });
 
+  it.each([
+    ['none', []],
+    ['all', ['hoist', 'sub-pixel', 'stack']],
+    ['stack,hoist', ['hoist', 'stack']],
+    ['sub-pixel', ['sub-pixel']],
+  ])('takes --passes %s', (text, passes) => {
+    expect(parseOptions([...ALL, '--passes', text], CWD)).toMatchObject({ passes });
+  });
+
   it('leaves absolute paths alone, and names a model after the folder that a dot stands for', () => {
     const options = parseOptions([...FILES, '--clip', '/c.pt', '--out', '.'], '/models/small');
     expect(options).toMatchObject({ clip: '/c.pt', out: '/models/small', id: 'small' });
@@ -56,6 +66,12 @@ describe('parseOptions', () => {
     [FILES, '--out is missing'],
     [[...ALL, '--clip', ''], '--clip is missing'],
     [[...ALL, '--precision', 'int8'], '--precision is "int8"; allowed are fp32 and fp16'],
+    [
+      [...ALL, '--passes', 'hoist,fold'],
+      '--passes is "hoist,fold", with "fold"; allowed are all, none, or some of',
+    ],
+    [[...ALL, '--passes', ''], '--passes is ""'],
+    [[...ALL, '--passes', 'none,hoist'], '--passes is "none,hoist", with "none"'],
     [[...ALL, '--image-mean', '0.5'], '--image-mean is "0.5"; expected three numbers'],
     [[...ALL, '--image-mean', '0.5,0.5,'], '--image-mean is "0.5,0.5,"'],
     [[...ALL, '--image-mean', '1,2,3,4'], '--image-mean is "1,2,3,4"'],

@@ -58,7 +58,7 @@ describe.each(NETWORKS)('on random networks with maps $maps', (sizes) => {
   const plain = smallGenerator(sizes);
   const graph = graphOf(plain);
 
-  describe.each(SETS)('%s', (...names) => {
+  describe.each(SETS.map((names) => ({ names })))('$names', ({ names }) => {
     it.each([
       [1, 0],
       [3, 0],

@@ -6,6 +6,7 @@ import type { ReceiptSigner } from '../gpu-backend/contract/receipt.ts';
 import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
+import type { Clock } from './durable/clock.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
 import type { Flights } from './flight/flight.ts';
 import { createImageMaker } from './generation/make-images.ts';
@@ -70,8 +71,7 @@ export interface AppOptions {
   readonly urlPresets: UrlPresets;
   /** Undefined: there are no receipts. */
   readonly receiptSigner: ReceiptSigner | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -97,9 +97,10 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     urlSigningKeys,
     urlPresets,
     receiptSigner,
-    now,
+    clock,
     log,
   } = options;
+  const { now } = clock;
   const app = new OpenAPIHono<EdgeContext>();
   const originOf: RouteOptions['originOf'] = ({ req }) => publicUrl ?? new URL(req.url).origin;
   const deferOf: RouteOptions['deferOf'] = (context) => (work) =>
@@ -111,7 +112,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const verifier = createKeyVerifier({ store: keys, now });
   const route: RouteOptions = {
     authenticate: (scopes) => authenticate(scopes, { verifier, deferOf }),
-    answerOnce: answerOnce({ idempotency, deferOf }),
+    answerOnce: answerOnce({ idempotency, deferOf, clock }),
     originOf,
     deferOf,
     sourceOf: (context) =>
@@ -119,10 +120,10 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     now,
   };
 
-  const maker = createImageMaker({ model, store, cache, flights, ledgerOf, prices, policy, now, log });
+  const maker = createImageMaker({ model, store, cache, flights, ledgerOf, prices, policy, clock, log });
   const openPicture = createOpenPicture({ recipes, flights, model, now });
 
-  app.use(identify());
+  app.use(identify(now));
   app.use(
     cors({
       origin: '*',

@@ -10,6 +10,10 @@ export interface EdgeContext {
     requestId: string;
     /** What the request's charges derive from: the same when it is sent again under its Idempotency-Key. */
     requestKey: string;
+    /** Whether an earlier try under that key may have got as far as being charged. */
+    isRetry: boolean;
+    /** Until when the request may make pictures, milliseconds since 1970. */
+    deadline: number;
     /** Set behind `authenticate` alone: the key that was shown, and who owns it. */
     key: KeyRecord;
     tenant: Tenant;

@@ -10,9 +10,10 @@ import {
   type UsageExportConfig,
   type WorkerEnv,
 } from './config.ts';
+import { PLATFORM_CLOCK } from './durable/clock.ts';
 import { createDurableJobs } from './durable/durable-jobs.ts';
 import { createFlightsOf } from './durable/flight-object.ts';
-import { createDurableIdempotency } from './durable/idempotency-object.ts';
+import { createIdempotencyOf } from './durable/idempotency-object.ts';
 import { JobObjectBase, type JobServices } from './durable/job-object.ts';
 import { createDurableLedgers } from './durable/ledger-object.ts';
 import { createDurableWebhooks, WebhookObjectBase } from './durable/webhook-object.ts';
@@ -78,7 +79,7 @@ function servicesOf(env: WorkerEnv): Services {
   if (existing) return existing;
   const config = parseConfig(env);
   const { model, publicUrl, s3, signingKey, prices, urlSigningKeys, urlPresets, receiptSigningKey } = config;
-  const now = (): number => Date.now();
+  const { now } = PLATFORM_CLOCK;
   // Workers refuse a `fetch` that is called as another object's method.
   const fetcher: typeof fetch = (input, init) => fetch(input, init);
   const webhooksOf = createDurableWebhooks(env.WEBHOOK);
@@ -87,7 +88,7 @@ function servicesOf(env: WorkerEnv): Services {
     model,
     publicUrl,
     keys: createD1KeyStore(env.DB),
-    idempotency: createDurableIdempotency(env.IDEMPOTENCY),
+    idempotency: createIdempotencyOf(env.IDEMPOTENCY),
     jobs: createDurableJobs(env.JOB),
     webhooksOf,
     resolveHost,
@@ -110,7 +111,7 @@ function servicesOf(env: WorkerEnv): Services {
     urlSigningKeys,
     urlPresets,
     receiptSigner: receiptSigningKey && createReceiptSigner(receiptSigningKey),
-    now,
+    clock: PLATFORM_CLOCK,
     log,
   };
   const run = createRunJob({ keys: options.keys, maker: createImageMaker(options), now });

@@ -1,10 +1,18 @@
+import type { Job } from '../jobs/job.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { createAskDurable } from './ask-durable.ts';
+import { PLATFORM_CLOCK } from './clock.ts';
 import type { JobObjectBase } from './job-object.ts';
+
+/** Advancing answers when a whole try of the job has ended. Whether it has is no matter: the job's alarm sees to it. */
+const ADVANCE = { tries: 1, tryMs: 120_000, callMs: 120_000 };
 
 const ID = /^job_([0-9a-f]{64})$/u;
 
 /** Jobs as Durable Objects, one each. */
 export function createDurableJobs(namespace: DurableObjectNamespace<JobObjectBase>): Jobs {
+  const ask = createAskDurable(PLATFORM_CLOCK, 'service_unavailable');
+
   function objectOf(id: string): DurableObjectStub<JobObjectBase> | undefined {
     const [, hex] = ID.exec(id) ?? [];
     if (hex === undefined) return undefined;
@@ -19,21 +27,15 @@ export function createDurableJobs(namespace: DurableObjectNamespace<JobObjectBas
   return {
     idOf: (tenant, requestKey) => `job_${namespace.idFromName(JSON.stringify([tenant, requestKey]))}`,
     async create(order) {
-      const object = objectOf(order.id);
-      if (!object) throw new Error('an order has an id of this namespace');
-      return object.create(order);
+      return ask<Job>(async () => {
+        const object = objectOf(order.id);
+        if (!object) throw new Error('an order has an id of this namespace');
+        return object.create(order);
+      });
     },
-    async find(id, tenant) {
-      return objectOf(id)?.find(tenant);
-    },
-    async cancel(id, tenant) {
-      return objectOf(id)?.cancel(tenant);
-    },
-    async events(id, tenant, after) {
-      return objectOf(id)?.events(tenant, after);
-    },
-    async advance(id) {
-      await objectOf(id)?.advance();
-    },
+    find: (id, tenant) => ask(async () => objectOf(id)?.find(tenant)),
+    cancel: (id, tenant) => ask(async () => objectOf(id)?.cancel(tenant)),
+    events: (id, tenant, after) => ask(async () => objectOf(id)?.events(tenant, after)),
+    advance: (id) => ask(async () => objectOf(id)?.advance(), ADVANCE),
   };
 }

@@ -7,6 +7,7 @@ import type { FlightPlan, Flights } from '../flight/flight.ts';
 import { createFlightCore, type FlightAnswer, type FlightCore } from '../flight/flight-core.ts';
 import type { FlightRow, FlightStorage } from '../flight/flight-storage.ts';
 import { createD1RecipeBook } from '../recipes/d1-recipe-book.ts';
+import { PLATFORM_CLOCK } from './clock.ts';
 
 /** Owns the generation of one fingerprint, so that nobody's hanging up ends it. */
 export class FlightObject extends DurableObject<WorkerEnv> {
@@ -28,8 +29,12 @@ export class FlightObject extends DurableObject<WorkerEnv> {
     });
   }
 
-  generate(plan: FlightPlan, withBytes: boolean): Promise<FlightAnswer> {
-    return this.#core.generate(plan, withBytes);
+  generate(plan: FlightPlan, withBytes: boolean, caller?: string): Promise<FlightAnswer> {
+    return this.#core.generate(plan, withBytes, caller);
+  }
+
+  async wasStartedBy(caller: string): Promise<boolean> {
+    return this.#core.wasStartedBy(caller);
   }
 
   override alarm(): Promise<void> {
@@ -55,11 +60,7 @@ function createDurableFlightStorage(storage: DurableObjectStorage): FlightStorag
 
 export function createFlightsOf(namespace: DurableObjectNamespace<FlightObject>): Flights {
   return createDurableFlights({
+    ...PLATFORM_CLOCK,
     flightOf: (fingerprint) => namespace.getByName(fingerprint),
-    now: () => Date.now(),
-    after(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
   });
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { WorkerEnv } from '../config.ts';
+import { createDurableIdempotency } from '../idempotency/durable-idempotency.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import {
   type Beginning,
@@ -7,6 +8,7 @@ import {
   type IdempotencyRecord,
   type StoredAnswer,
 } from '../idempotency/idempotency-record.ts';
+import { PLATFORM_CLOCK } from './clock.ts';
 import { createDurableSql } from './durable-sql.ts';
 
 /** One Idempotency-Key of one tenant; gone a day after its first request. */
@@ -22,16 +24,16 @@ export class IdempotencyObject extends DurableObject<WorkerEnv> {
     });
   }
 
-  async begin(requestHash: string): Promise<Beginning> {
-    const beginning = this.#record.begin(requestHash);
+  async begin(requestHash: string, owner: string): Promise<Beginning> {
+    const beginning = this.#record.begin(requestHash, owner);
     const expiresAt = this.#record.expiresAt();
     // Moves on when the record is begun anew: the last of it must not go with the alarm of the one before.
     if (beginning.state === 'begun' && expiresAt !== undefined) await this.ctx.storage.setAlarm(expiresAt);
     return beginning;
   }
 
-  finish(attempt: number, answer: StoredAnswer | undefined): void {
-    this.#record.finish(attempt, answer);
+  finish(owner: string, answer: StoredAnswer | undefined): void {
+    this.#record.finish(owner, answer);
   }
 
   override async alarm(): Promise<void> {
@@ -41,12 +43,15 @@ export class IdempotencyObject extends DurableObject<WorkerEnv> {
   }
 }
 
-export function createDurableIdempotency(namespace: DurableObjectNamespace<IdempotencyObject>): Idempotency {
-  const objectOf = (tenant: string, key: string) => namespace.getByName(JSON.stringify([tenant, key]));
-  return {
-    begin: (tenant, key, requestHash) => objectOf(tenant, key).begin(requestHash),
-    async finish(tenant, key, attempt, answer) {
-      await objectOf(tenant, key).finish(attempt, answer);
+export function createIdempotencyOf(namespace: DurableObjectNamespace<IdempotencyObject>): Idempotency {
+  return createDurableIdempotency({
+    ...PLATFORM_CLOCK,
+    recordOf(tenant, key) {
+      const object = namespace.getByName(JSON.stringify([tenant, key]));
+      return {
+        begin: async (requestHash, owner) => object.begin(requestHash, owner) as Promise<Beginning>,
+        finish: async (owner, answer) => object.finish(owner, answer),
+      };
     },
-  };
+  });
 }

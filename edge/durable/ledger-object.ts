@@ -19,7 +19,8 @@ import type {
 } from '../ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../ledger/ledger-core.ts';
 import { ownerOf } from '../ledger/schema.ts';
-import { askDurable } from './ask-durable.ts';
+import { createAskDurable } from './ask-durable.ts';
+import { PLATFORM_CLOCK } from './clock.ts';
 import { createDurableSql } from './durable-sql.ts';
 
 /** The account of one tenant; its name is the tenant's id. */
@@ -101,6 +102,7 @@ export class LedgerObject extends DurableObject<WorkerEnv> {
 
 /** The ledgers of all tenants, each a Durable Object. */
 export function createDurableLedgers(namespace: DurableObjectNamespace<LedgerObject>): LedgerOf {
+  const askDurable = createAskDurable(PLATFORM_CLOCK, 'ledger_unavailable');
   return (tenant) => {
     const ask = <T>(call: (ledger: DurableObjectStub<LedgerObject>) => Promise<T>): Promise<T> =>
       askDurable(() => call(namespace.getByName(tenant)));

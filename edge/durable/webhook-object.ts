@@ -8,19 +8,22 @@ import type { WebhookEndpoint, WebhookMessage } from '../webhooks/webhook.ts';
 import {
   createWebhookEndpoints,
   type EndpointChange,
+  type EndpointNames,
   type EndpointSettings,
   type WebhookEndpoints,
 } from '../webhooks/webhook-endpoints.ts';
 import { createWebhookOutbox, type DeliveryWithLog, type WebhookOutbox } from '../webhooks/webhook-outbox.ts';
 import { createWebhookSecret } from '../webhooks/webhook-signature.ts';
-import type { TenantWebhooks, WebhooksOf } from '../webhooks/webhooks.ts';
+import type { WebhooksOf } from '../webhooks/webhooks.ts';
+import { createAskDurable } from './ask-durable.ts';
+import { PLATFORM_CLOCK } from './clock.ts';
 import { createDurableSql } from './durable-sql.ts';
 
 /** After a failure of storage; the platform itself tries an alarm only six times again. */
 const TRY_AGAIN_MS = 30_000;
 
 /** The webhooks of one tenant; its name is the tenant's id. */
-export abstract class WebhookObjectBase extends DurableObject<WorkerEnv> implements TenantWebhooks {
+export abstract class WebhookObjectBase extends DurableObject<WorkerEnv> {
   readonly #endpoints: WebhookEndpoints;
   readonly #outbox: WebhookOutbox;
 
@@ -28,14 +31,8 @@ export abstract class WebhookObjectBase extends DurableObject<WorkerEnv> impleme
     super(state, env);
     const sql = createDurableSql(state.storage);
     const now = (): number => Date.now();
-    const newId = (): string => crypto.randomUUID().replaceAll('-', '');
     const endpoints = createEndpointStorage(sql);
-    this.#endpoints = createWebhookEndpoints({
-      storage: endpoints,
-      now,
-      newId,
-      newSecret: createWebhookSecret,
-    });
+    this.#endpoints = createWebhookEndpoints({ storage: endpoints, now });
     this.#outbox = createWebhookOutbox({
       sql,
       endpoints,
@@ -52,8 +49,8 @@ export abstract class WebhookObjectBase extends DurableObject<WorkerEnv> impleme
   protected abstract deliver(): DeliverMessage;
   protected abstract log(): Log;
 
-  async add(settings: EndpointSettings): Promise<WebhookEndpoint | undefined> {
-    return this.#endpoints.add(settings);
+  async add(settings: EndpointSettings, names: EndpointNames): Promise<WebhookEndpoint | undefined> {
+    return this.#endpoints.add(settings, names);
   }
 
   async list(): Promise<WebhookEndpoint[]> {
@@ -68,12 +65,12 @@ export abstract class WebhookObjectBase extends DurableObject<WorkerEnv> impleme
     return this.#endpoints.change(id, change);
   }
 
-  async rotate(id: string, overlapMs: number): Promise<WebhookEndpoint | undefined> {
-    return this.#endpoints.rotate(id, overlapMs);
+  async rotate(id: string, secret: string, overlapMs: number): Promise<WebhookEndpoint | undefined> {
+    return this.#endpoints.rotate(id, secret, overlapMs);
   }
 
-  async remove(id: string): Promise<boolean> {
-    return this.#endpoints.delete(id);
+  async remove(id: string): Promise<void> {
+    this.#endpoints.delete(id);
   }
 
   async deliveries(endpointId: string, limit: number): Promise<DeliveryWithLog[] | undefined> {
@@ -101,18 +98,29 @@ export abstract class WebhookObjectBase extends DurableObject<WorkerEnv> impleme
 }
 
 export function createDurableWebhooks(namespace: DurableObjectNamespace<WebhookObjectBase>): WebhooksOf {
+  const ask = createAskDurable(PLATFORM_CLOCK, 'service_unavailable');
   return (tenant) => {
     const object = (): DurableObjectStub<WebhookObjectBase> => namespace.getByName(tenant);
     return {
-      add: async (settings) => object().add(settings),
-      list: async () => object().list(),
-      find: async (id) => object().find(id),
-      change: async (id, change) => object().change(id, change),
-      rotate: async (id, overlapMs) => object().rotate(id, overlapMs),
-      remove: async (id) => object().remove(id),
-      deliveries: async (endpointId, limit) => object().deliveries(endpointId, limit),
-      replay: async (endpointId, deliveryId) => object().replay(endpointId, deliveryId),
-      publish: async (message) => object().publish(message),
+      add: (settings) => {
+        const names = { id: `we_${newId()}`, secret: createWebhookSecret() };
+        return ask(async () => object().add(settings, names));
+      },
+      list: () => ask(async () => object().list()),
+      find: (id) => ask(async () => object().find(id)),
+      change: (id, change) => ask(async () => object().change(id, change)),
+      rotate: (id, overlapMs) => {
+        const secret = createWebhookSecret();
+        return ask(async () => object().rotate(id, secret, overlapMs));
+      },
+      remove: (id) => ask(async () => object().remove(id)),
+      deliveries: (endpointId, limit) => ask(async () => object().deliveries(endpointId, limit)),
+      replay: (endpointId, deliveryId) => ask(async () => object().replay(endpointId, deliveryId)),
+      publish: (message) => ask(async () => object().publish(message)),
     };
   };
+}
+
+function newId(): string {
+  return crypto.randomUUID().replaceAll('-', '');
 }

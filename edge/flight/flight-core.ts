@@ -17,6 +17,11 @@ const REFUSAL_MS = 30_000;
  * here. Also longer than a flight may take, so that what is found flying at its end was lost.
  */
 const MEMORY_MS = 120_000;
+/**
+ * So long it is known who started a flight that landed: a job may ask again for two days, a day of deadline and one of
+ * finding out whether it was charged; an Idempotency-Key for one.
+ */
+const STARTER_MS = 49 * 3_600_000;
 /** A flight that is lost with its object is tried once more. */
 const MAX_ATTEMPTS = 2;
 /** Refusals that follow from the recipe alone: asking again would only cost. */
@@ -42,7 +47,9 @@ export type FlightAnswer =
 
 /** The flights of one fingerprint, one at a time. @see README.md for its states */
 export interface FlightCore {
-  generate(plan: FlightPlan, withBytes: boolean): Promise<FlightAnswer>;
+  generate(plan: FlightPlan, withBytes: boolean, caller?: string): Promise<FlightAnswer>;
+  /** Whether the picture was made because of that caller. */
+  wasStartedBy(caller: string): boolean;
   /** Forgets what nobody needs any more; called at the time given to `FlightStorage.write`. */
   wake(): Promise<void>;
 }
@@ -54,23 +61,30 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   const { backend, store, recipes, storage, now, log, crashPoint } = options;
   let current: Promise<Flown | FlightRefusal> | undefined;
 
-  async function fly(plan: FlightPlan): Promise<Flown | FlightRefusal> {
+  async function fly(plan: FlightPlan, caller: string | undefined): Promise<Flown | FlightRefusal> {
     const row = storage.read();
     if (row?.state === 'refused' && now() < row.until) return row.refusal;
-    try {
-      // Made since the caller looked, or stored by a flight that was lost after that.
-      const stored = row && row.state !== 'refused' && (await store.head(pictureKeyOf(nameOf(plan))));
-      if (stored) {
-        if (row.state === 'flying') await land(plan);
-        return { ...stored, bytes: undefined };
+    if (row && row.state !== 'refused') {
+      try {
+        // Made since the caller looked, or stored by a flight that was lost after that.
+        const stored = await store.head(pictureKeyOf(nameOf(plan)));
+        if (stored && row.state === 'flying') await land(plan, row.starter);
+        if (stored) return { ...stored, bytes: undefined };
+      } catch (error) {
+        // The row says what it said: who had the picture made must not be forgotten.
+        return refusalFor(plan, error);
       }
+    }
+    try {
       const attempt = row?.state === 'flying' ? row.attempt + 1 : 1;
       if (attempt > MAX_ATTEMPTS) throw unavailable('the flight was lost twice');
-      write({ state: 'flying', attempt });
+      // A picture that is made again for nobody was paid for by who had it made first.
+      const starter = caller ?? (row && row.state !== 'refused' ? row.starter : undefined);
+      write({ state: 'flying', attempt, starter, plan });
       await crashPoint?.('flight.recorded');
       const { etag, bytes } = await make(plan);
       await crashPoint?.('flight.generated');
-      await land(plan);
+      await land(plan, starter);
       return { etag, sizeBytes: bytes.length, bytes };
     } catch (error) {
       return refuse(plan, error);
@@ -102,8 +116,8 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   }
 
   /** The recipe is kept behind the answer. */
-  async function land(plan: FlightPlan): Promise<void> {
-    write({ state: 'landed' }, plan);
+  async function land(plan: FlightPlan, starter: string | undefined): Promise<void> {
+    write({ state: 'landed', at: now(), starter }, plan);
     await crashPoint?.('flight.landed');
     void keep(plan);
   }
@@ -119,37 +133,65 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     if (row) storage.write({ ...row, unkept: undefined }, now() + MEMORY_MS);
   }
 
-  async function refuse({ fingerprint }: FlightPlan, thrown: unknown): Promise<FlightRefusal> {
+  /** A flight that was lost, and that nobody came back to, may have made its picture. False: not to be told now. */
+  async function recover(): Promise<boolean> {
+    const row = storage.read();
+    if (current || row?.state !== 'flying') return true;
+    try {
+      const stored = await store.head(pictureKeyOf(nameOf(row.plan)));
+      if (stored && !current) write({ state: 'landed', at: now(), starter: row.starter }, row.plan);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function refusalFor({ fingerprint }: FlightPlan, thrown: unknown): FlightRefusal {
     const error = thrown instanceof ApiError ? thrown : new ApiError('internal_error', { cause: thrown });
     const cause = causeOf(thrown as Error);
     log({ level: 'error', event: 'flight_failed', fingerprint, code: error.code, cause });
-    const refusal = refusalOf(error);
-    const pauseMs = DETERMINISTIC.has(error.code) ? REFUSAL_MS : NEXT_LEADER_MS;
+    return refusalOf(error);
+  }
+
+  async function refuse(plan: FlightPlan, thrown: unknown): Promise<FlightRefusal> {
+    const refusal = refusalFor(plan, thrown);
+    const pauseMs = DETERMINISTIC.has(refusal.code) ? REFUSAL_MS : NEXT_LEADER_MS;
     const until = now() + pauseMs;
     write({ state: 'refused', refusal, until });
     await crashPoint?.('flight.refused');
     return refusal;
   }
 
+  function wasStartedBy(caller: string): boolean {
+    const row = storage.read();
+    return row !== undefined && row.state !== 'refused' && row.starter === caller;
+  }
+
   return {
-    async generate(plan, withBytes) {
+    wasStartedBy,
+    async generate(plan, withBytes, caller) {
       const joins = current !== undefined;
       // Set before the first await: whoever comes in between joins.
-      current ??= fly(plan).finally(() => {
+      current ??= fly(plan, caller).finally(() => {
         current = undefined;
       });
       const flown = await current;
       if ('code' in flown) return { refusal: flown };
-      const made = !joins && flown.bytes !== undefined;
-      const bytes = made || withBytes ? flown.bytes : undefined;
+      const started = !joins && flown.bytes !== undefined;
+      const made = caller === undefined ? started : wasStartedBy(caller);
+      const bytes = started || withBytes ? flown.bytes : undefined;
       return { landing: { ...flown, bytes, result: made ? 'generated' : 'joined' } };
     },
     async wake() {
+      const isKnown = await recover();
       const unkept = storage.read()?.unkept;
       if (unkept) await keep(unkept);
       const row = storage.read();
-      if (row && (current || row.unkept)) storage.write(row, now() + MEMORY_MS);
-      else if (row) storage.clear();
+      if (!row) return;
+      const forgetAt = row.state === 'landed' && row.starter !== undefined ? row.at + STARTER_MS : now();
+      if (current || row.unkept || !isKnown) storage.write(row, now() + MEMORY_MS);
+      else if (now() < forgetAt) storage.write(row, forgetAt);
+      else storage.clear();
     },
   };
 }

@@ -9,9 +9,14 @@ export type FlightRow = FlightState & {
 
 export type FlightState =
   /** The backend was asked. Found with no flight in memory, it was lost on the way. */
-  | { readonly state: 'flying'; readonly attempt: number }
-  /** Made a moment ago. */
-  | { readonly state: 'landed' }
+  | {
+      readonly state: 'flying';
+      readonly attempt: number;
+      readonly starter: string | undefined;
+      readonly plan: FlightPlan;
+    }
+  /** Made, at `at` (milliseconds since 1970), because of `starter`; undefined: of nobody who pays. */
+  | { readonly state: 'landed'; readonly at: number; readonly starter: string | undefined }
   /** Nobody may try before `until`, milliseconds since 1970. */
   | { readonly state: 'refused'; readonly refusal: FlightRefusal; readonly until: number };
 

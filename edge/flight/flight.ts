@@ -11,11 +11,16 @@ interface FlightCall {
   readonly deadline: number;
   /** Whether who joins needs the bytes too; who started it gets them in any case. */
   readonly withBytes: boolean;
+  /**
+   * Names the caller, in the same way when it asks again after a crash: by it a flight knows who started it. Undefined:
+   * it starts flights for nobody.
+   */
+  readonly caller?: string;
 }
 
 /** A picture that is in the object store by now. */
 export interface Landing {
-  /** Made because of this call, or known or being made already. */
+  /** Made because of this caller, also where it asks again after a crash; or for another, or known already. */
   readonly result: 'generated' | 'joined';
   /** Strong entity tag of the stored object, quotes included. */
   readonly etag: string;
@@ -31,4 +36,9 @@ export interface Flights {
    * @throws ApiError what the flight ended with, alike for all who wait; `deadline_exceeded` for this caller alone.
    */
   generate(plan: FlightPlan, call: FlightCall): Promise<Landing>;
+  /**
+   * Whether the picture was made because of that caller, as far as is remembered: two days.
+   * @throws ApiError `service_unavailable`.
+   */
+  wasStartedBy(fingerprint: string, caller: string): Promise<boolean>;
 }

@@ -1,21 +1,31 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import type { Flights, Landing } from '../flight/flight.ts';
-import { chargeIdOf } from '../ledger/charge-id.ts';
-import type { Allowance, Ledger, Outcome, Settled, SettledCharge, Spender } from '../ledger/ledger.ts';
+import type { Clock } from '../durable/clock.ts';
+import { within } from '../durable/within.ts';
+import type { FlightPlan, Flights, Landing } from '../flight/flight.ts';
+import {
+  type Allowance,
+  CHARGED_OUTCOMES,
+  type Ledger,
+  type Outcome,
+  type Settled,
+  type SettledCharge,
+  type Spender,
+} from '../ledger/ledger.ts';
 import type { Prices } from '../ledger/prices.ts';
 import { causeOf, type Log } from '../middleware/answer-errors.ts';
-import { type PictureSource, readPicture } from '../pictures/picture-source.ts';
-import { pictureNameOfPlan } from './plan-pictures.ts';
-import type { QuotedPicture } from './quote-pictures.ts';
+import { type Defer, type PictureSource, readPicture } from '../pictures/picture-source.ts';
+import { type BilledPicture, pictureNameOfPlan } from './plan-pictures.ts';
+import type { Quoted } from './quote-pictures.ts';
 import { SpendingRefused } from './spending-refused.ts';
 
-/** What settling may take beyond the deadline of the pictures. */
+/** What settling may take beyond the deadline of the pictures: all tries of a call that hangs. */
 const SETTLE_MS = 30_000;
+
+type QuotedPicture = Quoted<BilledPicture>;
 
 export interface ChargeOptions {
   readonly ledger: Ledger;
   readonly spender: Spender;
-  readonly tenant: string;
   readonly requestKey: string;
   /** Id of the model. */
   readonly model: string;
@@ -23,9 +33,13 @@ export interface ChargeOptions {
   readonly flights: Flights;
   readonly source: PictureSource;
   readonly withBytes: boolean;
-  /** Milliseconds since 1970. */
+  /** Of the pictures, milliseconds since 1970. */
   readonly deadline: number;
-  readonly now: () => number;
+  /** When the caller must hear of the ledger, or hear that it does not answer; milliseconds since 1970. */
+  readonly answerBy: number;
+  readonly clock: Clock;
+  /** Lets settling go on when that time is over. */
+  readonly defer: Defer;
   readonly log: Log;
 }
 
@@ -44,47 +58,60 @@ export async function chargePictures(
   quoted: readonly QuotedPicture[],
   options: ChargeOptions,
 ): Promise<ChargedPictures> {
-  const { ledger, spender, tenant, requestKey, model, deadline, now } = options;
-  const lines = await Promise.all(
-    quoted.map(async ({ fingerprint, units }, index) => ({
-      chargeId: await chargeIdOf(tenant, requestKey, index),
-      fingerprint,
-      units,
-    })),
-  );
+  const { ledger, spender, requestKey, model, deadline, answerBy, clock, defer } = options;
+  const lines = quoted.map(({ chargeId, fingerprint, units }) => ({ chargeId, fingerprint, units }));
   const order = { requestKey, spender, model };
-  if (quoted.every(({ cache }) => cache === 'hit')) {
-    const recorded = await ledger.record({
-      ...order,
-      lines: lines.map((line) => ({ ...line, outcome: 'cache_hit' })),
-    });
+  /** What is not heard of in time may still happen, and goes on being tried: the same request again finds it done. */
+  const inTime = <T>(call: Promise<T>): Promise<T> => {
+    defer(call.catch(() => undefined));
+    return within(
+      call,
+      answerBy,
+      clock,
+      () => new ApiError('ledger_unavailable', { cause: new Error('late') }),
+    );
+  };
+  if (quoted.every(({ isStored }) => isStored)) {
+    const recorded = await inTime(
+      ledger.record({
+        ...order,
+        lines: lines.map((line, index) => ({ ...line, outcome: OUTCOMES[quoted[index]?.cache ?? 'hit'] })),
+      }),
+    );
     if (!recorded.granted) throw new SpendingRefused(recorded);
     return charged(quoted, recorded);
   }
-  const reservation = await ledger.reserve({ ...order, lines, leaseMs: deadline - now() + SETTLE_MS });
+  const leaseMs = Math.max(0, deadline - clock.now()) + SETTLE_MS;
+  const reservation = await inTime(ledger.reserve({ ...order, lines, leaseMs }));
   if (!reservation.granted) throw new SpendingRefused(reservation);
   const settle = (outcomes: readonly Outcome[], units: readonly number[]): Promise<Settled> =>
-    ledger.settle({
-      lease: reservation.lease,
-      spender,
-      lines: lines.map(({ chargeId }, index) => ({
-        chargeId,
-        outcome: outcomes[index] ?? 'failed',
-        units: units[index] ?? 0,
-      })),
-    });
+    inTime(
+      ledger.settle({
+        lease: reservation.lease,
+        spender,
+        lines: lines.map(({ chargeId }, index) => ({
+          chargeId,
+          outcome: outcomes[index] ?? 'failed',
+          units: units[index] ?? 0,
+        })),
+      }),
+    );
   let landed: readonly QuotedPicture[];
   try {
     landed = await land(quoted, options);
   } catch (error) {
     const outcome = error instanceof ApiError && error.code === 'content_moderated' ? 'moderated' : 'failed';
     // What cannot be released now is when the lease ends.
-    await settle(
+    const released = await settle(
       lines.map(() => outcome),
       [],
     ).catch((cause: Error) =>
       options.log({ level: 'error', event: 'release_failed', cause: causeOf(cause) }),
     );
+    const isCharged = released?.charges.some((charge) => CHARGED_OUTCOMES.has(charge.outcome));
+    // An earlier try of the same request was heard so late: what it was charged for is there for the next one.
+    if (isCharged)
+      throw new ApiError('ledger_unavailable', { cause: new Error('charged for an earlier try') });
     throw error;
   }
   return charged(
@@ -114,7 +141,7 @@ async function land(quoted: readonly QuotedPicture[], options: ChargeOptions): P
   const flown = new Map(
     await Promise.all(
       quoted
-        .filter(({ cache }) => cache === 'miss')
+        .filter(({ cache, isStored }) => cache === 'miss' && !isStored)
         .map(async (picture) => [picture.fingerprint, await fly(picture, options)] as const),
     ),
   );
@@ -129,13 +156,21 @@ async function land(quoted: readonly QuotedPicture[], options: ChargeOptions): P
 
 async function fly(
   plan: QuotedPicture,
-  { flights, deadline, withBytes, source }: ChargeOptions,
+  { flights, deadline, clock, withBytes, source }: ChargeOptions,
 ): Promise<Pick<Landing, 'result' | 'bytes'>> {
-  const { result, etag, sizeBytes, bytes } = await flights.generate(plan, { deadline, withBytes });
+  const call = { deadline, withBytes, caller: plan.chargeId };
+  const { result, etag, sizeBytes, bytes } = await flights.generate(planOf(plan), call);
   const name = pictureNameOfPlan(plan);
   if (bytes) source.cache(name, { etag, sizeBytes, bytes });
   if (!withBytes) return { result, bytes: undefined };
-  return { result, bytes: bytes ?? (await read(name, source)) };
+  if (bytes) return { result, bytes };
+  const late = () => new ApiError('deadline_exceeded');
+  return { result, bytes: await within(read(name, source), deadline, clock, late) };
+}
+
+/** Without what the request knows beside it: a flight is everybody's. */
+function planOf({ recipe, fingerprint }: QuotedPicture): FlightPlan {
+  return { recipe, fingerprint };
 }
 
 async function read(name: ReturnType<typeof pictureNameOfPlan>, source: PictureSource) {

@@ -2,25 +2,29 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
 import type { PictureCache } from '../adapters/picture-cache.ts';
+import type { Clock } from '../durable/clock.ts';
 import type { Flights } from '../flight/flight.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 import type { Tenant } from '../keys/tenant.ts';
-import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { Allowance, LedgerOf, Spender } from '../ledger/ledger.ts';
 import type { Prices } from '../ledger/prices.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { createPictureSource, type Defer } from '../pictures/picture-source.ts';
 import type { PromptPolicy } from '../policy/prompt-policy.ts';
+import { ANSWER_SLACK_MS } from '../requests/request-time.ts';
 import { chargePictures } from './charge-pictures.ts';
 import type { ImageRequest } from './image-request.ts';
 import type { Images, Quote } from './images.ts';
-import { type PlannedPicture, pictureNameOfPlan, planPictures } from './plan-pictures.ts';
+import {
+  type BilledPicture,
+  billPictures,
+  type PlannedPicture,
+  pictureNameOfPlan,
+  planPictures,
+} from './plan-pictures.ts';
 import { quotePictures } from './quote-pictures.ts';
 import { SpendingRefused } from './spending-refused.ts';
-
-/** Bound of one request: the backend's own, and what comes before and behind it. */
-const DEADLINE_MS = 65_000;
 
 export interface MakeImagesOptions {
   readonly model: ModelCard;
@@ -30,8 +34,7 @@ export interface MakeImagesOptions {
   readonly ledgerOf: LedgerOf;
   readonly prices: Prices;
   readonly policy: PromptPolicy;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -45,8 +48,12 @@ interface MakeImagesCall {
   /** Origin of public URLs. */
   readonly origin: string;
   readonly defer: Defer;
-  /** Milliseconds since 1970; 65 s from now unless given. */
-  readonly deadline?: number;
+  /** Ends the making, milliseconds since 1970. */
+  readonly deadline: number;
+  /** When the caller must hear how it ended; half a second after the deadline unless given. */
+  readonly answerBy?: number;
+  /** Whether an earlier try under the same request key may have had pictures made that it has not paid. */
+  readonly isRetry: boolean;
 }
 
 interface MadeImages {
@@ -67,12 +74,12 @@ export interface ImageMaker {
 }
 
 export function createImageMaker(options: MakeImagesOptions): ImageMaker {
-  const { model, store, cache, flights, ledgerOf, prices, policy, now, log } = options;
+  const { model, store, cache, flights, ledgerOf, prices, policy, clock, log } = options;
 
-  async function refuse(planned: readonly PlannedPicture[], call: MakeImagesCall): Promise<never> {
+  async function refuse(billed: readonly BilledPicture[], call: MakeImagesCall): Promise<never> {
     const { tenant } = call.principal;
-    const lines = planned.map(async ({ fingerprint }, index) => ({
-      chargeId: await chargeIdOf(tenant, call.requestKey, index),
+    const lines = billed.map(({ chargeId, fingerprint }) => ({
+      chargeId,
       fingerprint,
       units: 0,
       outcome: 'moderated' as const,
@@ -81,7 +88,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       requestKey: call.requestKey,
       spender: spenderOf(call),
       model: model.id,
-      lines: await Promise.all(lines),
+      lines,
     });
     throw recorded.granted
       ? new ApiError('request_moderated', { param: 'prompt' })
@@ -90,17 +97,22 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
 
   return {
     async make(request, call) {
-      const { requestKey, origin, defer, deadline = now() + DEADLINE_MS } = call;
+      const { requestKey, origin, defer, deadline, isRetry } = call;
       const { tenant } = call.principal;
-      const planned = await planPictures(request, model, tenant);
-      if (!(await allows(planned, tenant, policy))) await refuse(planned, call);
+      const billed = await billPictures(await planPictures(request, model, tenant), tenant, requestKey);
+      if (!(await allows(billed, tenant, policy))) await refuse(billed, call);
       const source = createPictureSource({ store, cache, origin, defer });
       const withBytes = request.response_format === 'b64_json';
-      const quoted = await quotePictures(planned, { source, prices, native: model.imageSize, withBytes });
+      const quoted = await quotePictures(billed, {
+        source,
+        prices,
+        native: model.imageSize,
+        withBytes,
+        ...(isRetry && { isOwn: ({ fingerprint, chargeId }) => flights.wasStartedBy(fingerprint, chargeId) }),
+      });
       const charging = chargePictures(quoted, {
         ledger: ledgerOf(tenant),
         spender: spenderOf(call),
-        tenant,
         requestKey,
         model: model.id,
         prices,
@@ -108,7 +120,9 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         source,
         withBytes,
         deadline,
-        now,
+        answerBy: call.answerBy ?? deadline + ANSWER_SLACK_MS,
+        clock,
+        defer,
         log,
       });
       // Who hangs up between reserving and settling leaves no lease behind.
@@ -124,7 +138,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         units: charge.units,
       }));
       const units = data.reduce((sum, image) => sum + image.units, 0);
-      const images = { ...summary(planned, model), created: Math.floor(now() / 1000), data };
+      const images = { ...summary(billed, model), created: Math.floor(clock.now() / 1000), data };
       return { images: { ...images, usage: { units, remaining: allowance.remaining } }, allowance };
     },
     async quote(request, { principal: { tenant }, origin, defer }) {

@@ -5,11 +5,31 @@ import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/imag
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 import type { FlightPlan } from '../flight/flight.ts';
+import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { PictureName } from '../pictures/picture-name.ts';
 import type { ImageRequest } from './image-request.ts';
 
 /** One picture to answer with. Two of one request may be the same picture. */
 export type PlannedPicture = FlightPlan;
+
+/** A picture to answer with, and the name of its charge. */
+export interface BilledPicture extends PlannedPicture {
+  readonly chargeId: string;
+}
+
+/** Names the charges of a request's pictures, which are the same however often it is tried. */
+export function billPictures(
+  planned: readonly PlannedPicture[],
+  tenant: string,
+  requestKey: string,
+): Promise<BilledPicture[]> {
+  return Promise.all(
+    planned.map(async (picture, index) => ({
+      ...picture,
+      chargeId: await chargeIdOf(tenant, requestKey, index),
+    })),
+  );
+}
 
 export function pictureNameOfPlan({ fingerprint, recipe: { format, tenant } }: PlannedPicture): PictureName {
   return { fingerprint, format, tenant };

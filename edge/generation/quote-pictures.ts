@@ -2,52 +2,63 @@ import { type Prices, priceOf } from '../ledger/prices.ts';
 import { type PictureSource, readPicture } from '../pictures/picture-source.ts';
 import { type PlannedPicture, pictureNameOfPlan } from './plan-pictures.ts';
 
-/** A planned picture with what is known of it before anything is made. */
-export interface QuotedPicture extends PlannedPicture {
-  /** In the store, to be made, or the same as one before it that is to be made. */
+/** What is known of a planned picture before anything is made. */
+interface Quote {
+  /** Another had it made, to be made for this request (or made by then), or the same as one before it that is. */
   readonly cache: 'hit' | 'miss' | 'joined';
+  /** Whether it lies in the store by now. */
+  readonly isStored: boolean;
   readonly units: number;
-  /** Of a hit, where they were asked for. */
+  /** Of what is stored, where they were asked for. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
 }
 
-export interface QuoteOptions {
+export type Quoted<T extends PlannedPicture> = T & Quote;
+
+export interface QuoteOptions<T extends PlannedPicture> {
   readonly source: PictureSource;
   readonly prices: Prices;
   /** Edge of the model's own pictures, pixels. */
   readonly native: number;
   /** Whether the bytes are needed, or only that the pictures exist. */
   readonly withBytes: boolean;
+  /** Asked of pictures that exist: whether an earlier try of the same request had them made, and pays that. */
+  readonly isOwn?: (picture: T) => Promise<boolean>;
 }
 
-/** Looks every picture up, once, and says what each costs. @throws ApiError `storage_unavailable` */
-export async function quotePictures(
-  planned: readonly PlannedPicture[],
-  { source, prices, native, withBytes }: QuoteOptions,
-): Promise<QuotedPicture[]> {
-  const distinct = [...new Map(planned.map((picture) => [picture.fingerprint, picture])).values()];
+/** Looks every picture up, once, and says what each costs. @throws ApiError `storage_unavailable`; as `isOwn`. */
+export async function quotePictures<T extends PlannedPicture>(
+  planned: readonly T[],
+  { source, prices, native, withBytes, isOwn }: QuoteOptions<T>,
+): Promise<Quoted<T>[]> {
   const found = new Map(
     await Promise.all(
-      distinct.map(
-        async (picture) => [picture.fingerprint, await lookUp(picture, source, withBytes)] as const,
-      ),
+      planned.filter(isFirst).map(async (first) => {
+        const stored = await lookUp(first, source, withBytes);
+        const isMade = !stored || ((await isOwn?.(first)) ?? false);
+        return [first.fingerprint, { first, stored, isMade }] as const;
+      }),
     ),
   );
-  const toMake = new Set<string>();
-  return planned.map((picture): QuotedPicture => {
-    const hit = found.get(picture.fingerprint);
-    const made = !hit && !toMake.has(picture.fingerprint);
-    if (made) toMake.add(picture.fingerprint);
+  return planned.map((picture): Quoted<T> => {
+    const { first, stored, isMade } = found.get(picture.fingerprint) ?? {};
+    const made = isMade === true && picture === first;
     const units = priceOf({ size: picture.recipe.size, made }, prices, native);
-    return { ...picture, cache: hit ? 'hit' : made ? 'miss' : 'joined', units, bytes: hit?.bytes };
+    const cache = made ? 'miss' : stored ? 'hit' : 'joined';
+    return { ...picture, cache, isStored: stored !== undefined, units, bytes: stored?.bytes };
   });
+}
+
+/** Of pictures that are the same the first is the one that is made, and pays. */
+function isFirst(picture: PlannedPicture, index: number, planned: readonly PlannedPicture[]): boolean {
+  return planned.findIndex(({ fingerprint }) => fingerprint === picture.fingerprint) === index;
 }
 
 async function lookUp(
   plan: PlannedPicture,
   source: PictureSource,
   withBytes: boolean,
-): Promise<Pick<QuotedPicture, 'bytes'> | undefined> {
+): Promise<Pick<Quote, 'bytes'> | undefined> {
   const name = pictureNameOfPlan(plan);
   if (!withBytes) return (await source.head(name)) && { bytes: undefined };
   const picture = await source.open(name);

@@ -29,10 +29,13 @@ export type Beginning =
 
 /** What is known of one Idempotency-Key of one tenant. */
 export interface IdempotencyRecord {
-  /** `requestHash` tells requests apart. */
-  begin(requestHash: string): Beginning;
-  /** Keeps the answer or, when there is none, lets the next request try. Of an attempt that was taken over: nothing. */
-  finish(attempt: number, answer: StoredAnswer | undefined): void;
+  /**
+   * `requestHash` tells requests apart; `owner` names one that comes, at random. An owner that asks again, since it has
+   * not heard its answer, is told the same: what it has begun is its own.
+   */
+  begin(requestHash: string, owner: string): Beginning;
+  /** Keeps the answer or, when there is none, lets the next request try. Of an owner that was followed: nothing. */
+  finish(owner: string, answer: StoredAnswer | undefined): void;
   /** Milliseconds since 1970 after which nothing of it is needed; undefined: there is nothing. */
   expiresAt(): number | undefined;
 }
@@ -53,6 +56,7 @@ interface Row {
   readonly running_until: number | null;
   readonly status: number | null;
   readonly headers: string | null;
+  readonly owner: string;
 }
 
 const CREATE = `
@@ -64,8 +68,12 @@ const CREATE = `
     attempt INTEGER NOT NULL,
     running_until INTEGER, -- NULL: no request is under way
     status INTEGER, -- NULL: there is no answer yet
-    headers TEXT -- JSON
+    headers TEXT, -- JSON
+    owner TEXT NOT NULL DEFAULT '' -- of the attempt
   ) STRICT`;
+
+/** For records from before there were owners. */
+const ADD_OWNER = "ALTER TABLE record ADD COLUMN owner TEXT NOT NULL DEFAULT ''";
 
 /**
  * The request key is made at random with the record: the client's own key would name the same charges again after the
@@ -77,48 +85,55 @@ export function createIdempotencyRecord({ sql, now, newId }: IdempotencyRecordOp
   function find(): Row | undefined {
     sql.exec(CREATE);
     body.create();
-    return sql.exec<Row>('SELECT * FROM record')[0];
+    const [row] = sql.exec<Row>('SELECT * FROM record');
+    if (row && row.owner === undefined) sql.exec(ADD_OWNER);
+    return row;
   }
 
-  function insert(requestHash: string): Beginning {
+  function insert(requestHash: string, owner: string): Beginning {
     const requestKey = newId();
     sql.exec('DELETE FROM record');
     body.write('');
     sql.exec(
-      'INSERT INTO record VALUES (1, ?, ?, ?, 1, ?, NULL, NULL)',
+      'INSERT INTO record VALUES (1, ?, ?, ?, 1, ?, NULL, NULL, ?)',
       requestHash,
       requestKey,
       now(),
       now() + RUNNING_MS,
+      owner,
     );
     return { state: 'begun', attempt: 1, requestKey };
   }
 
-  function resume(row: Row): Beginning {
+  function resume(row: Row, owner: string): Beginning {
     const attempt = row.attempt + 1;
-    sql.exec('UPDATE record SET attempt = ?, running_until = ?', attempt, now() + RUNNING_MS);
+    const until = now() + RUNNING_MS;
+    sql.exec('UPDATE record SET attempt = ?, running_until = ?, owner = ?', attempt, until, owner);
     return { state: 'begun', attempt, requestKey: row.request_key };
   }
 
   return {
-    begin: (requestHash) =>
+    begin: (requestHash, owner) =>
       sql.transaction((): Beginning => {
         const row = find();
-        if (!row || now() >= row.created_at + KEPT_MS) return insert(requestHash);
+        if (!row || now() >= row.created_at + KEPT_MS) return insert(requestHash, owner);
         if (row.request_hash !== requestHash) return { state: 'reused' };
         if (row.status !== null) {
           const headers = JSON.parse(row.headers ?? '{}') as StoredAnswer['headers'];
           return { state: 'answered', answer: { status: row.status, headers, body: body.read() } };
         }
-        if (row.running_until !== null && now() < row.running_until) {
-          return { state: 'running', retryAfterS: RETRY_AFTER_S };
+        const isRunning = row.running_until !== null && now() < row.running_until;
+        if (isRunning && row.owner === owner) {
+          return { state: 'begun', attempt: row.attempt, requestKey: row.request_key };
         }
-        return resume(row);
+        // An owner that has given up, and whose question comes after that: it begins nothing that nobody would end.
+        if (isRunning || row.owner === owner) return { state: 'running', retryAfterS: RETRY_AFTER_S };
+        return resume(row, owner);
       }),
-    finish: (attempt, answer) =>
+    finish: (owner, answer) =>
       sql.transaction(() => {
         const row = find();
-        if (row?.attempt !== attempt || row.status !== null) return;
+        if (row?.owner !== owner || row.status !== null) return;
         sql.exec(
           'UPDATE record SET running_until = NULL, status = ?, headers = ?',
           answer?.status ?? null,

@@ -1,5 +1,6 @@
-import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { Images } from '../generation/images.ts';
+import { isUnclear } from './is-unclear.ts';
 import { isFinal, type Job, type JobEvent, type JobOrder } from './job.ts';
 import type { JobChange, JobStorage } from './job-storage.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -14,15 +15,6 @@ const LOOK_AFTER_MS = 90_000;
 
 /** A job whose message the queue has lost, or delivers late, is tried so long after it was due. */
 const QUEUE_SLACK_MS = 30_000;
-
-/** Errors of a try that do not tell whether an earlier one was charged; all others come behind a missing picture. */
-const UNCLEAR: ReadonlySet<ErrorCode> = new Set([
-  'storage_unavailable',
-  'ledger_unavailable',
-  'policy_unavailable',
-  'rate_limited',
-  'internal_error',
-]);
 
 export type JobStep =
   | 'job.create.after-commit'
@@ -150,7 +142,7 @@ export function createJobCore(ports: JobPorts): JobCore {
         : new ApiError('internal_error', { cause: outcome.error });
     const delayMs = retryDelayMs(error, job.attempts, random());
     // The answer that was lost may be that of settling.
-    const unsettled = error.code === 'ledger_unavailable' || (job.unsettled && UNCLEAR.has(error.code));
+    const unsettled = error.code === 'ledger_unavailable' || (job.unsettled && isUnclear(error));
     if (unsettled && now() < job.deadline + KEPT_MS) {
       return wait(job, error, delayMs ?? QUEUE_SLACK_MS, true);
     }

@@ -1,12 +1,16 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { Images } from '../generation/images.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
-import type { KeyStore } from '../keys/key-store.ts';
+import type { KeyHolder, KeyStore } from '../keys/key-store.ts';
 import type { Defer } from '../pictures/picture-source.ts';
+import { isUnclear } from './is-unclear.ts';
 import type { Job } from './job.ts';
 
 /** Bound of one try; what takes longer is tried again. */
 const TRY_MS = 60_000;
+
+/** Beyond that a try may wait so long for the ledger: with it, it stays below the time after which a job is looked at. */
+const HEAR_MS = 20_000;
 
 export interface RunJobOptions {
   readonly keys: Pick<KeyStore, 'find'>;
@@ -16,7 +20,9 @@ export interface RunJobOptions {
 }
 
 /**
- * Makes a job's pictures as the synchronous route would, under the limits that its key has by now.
+ * Makes a job's pictures as the synchronous route would, under the limits that its key has by now. Under a key that holds
+ * no more nothing new is made; but a try that died may have been charged, and the one after it finds that out: what was
+ * made is delivered and paid, what was not is released, and then the key's end is the job's.
  * @throws ApiError as `ImageMaker.make`; `invalid_api_key` when the key holds no more, `tenant_suspended`; `conflict` when
  * the model has changed since an earlier try, so that the charges are those of other pictures.
  */
@@ -25,25 +31,42 @@ export function createRunJob({
   maker,
   now,
 }: RunJobOptions): (job: Job, defer: Defer) => Promise<Images> {
-  return async ({ keyId, request, requestKey, origin, deadline }, defer) => {
+  return async (
+    { keyId, request, requestKey, origin, deadline: jobDeadline, attempts, unsettled },
+    defer,
+  ) => {
     const holder = await keys.find(keyId);
-    const { revokedAt = 0, expiresAt = 0 } = holder?.key ?? {};
-    const holds = revokedAt === null && (expiresAt === null || now() / 1000 < expiresAt);
-    if (!holder || !holds) throw new ApiError('invalid_api_key');
-    if (holder.tenant.status !== 'active') throw new ApiError('tenant_suspended');
+    if (!holder) throw new ApiError('invalid_api_key');
+    const refusal = refusalOf(holder, now());
+    if (refusal && !unsettled) throw refusal;
+    const deadline = refusal ? now() : Math.min(jobDeadline, now() + TRY_MS);
     const made = maker.make(request, {
       principal: holder.key,
       tenant: holder.tenant,
       requestKey,
       origin,
       defer,
-      deadline: Math.min(deadline, now() + TRY_MS),
+      deadline,
+      answerBy: deadline + HEAR_MS,
+      isRetry: attempts > 1,
     });
     const { images } = await made.catch((error: unknown) => {
-      throw error instanceof ApiError && error.code === 'idempotency_key_reused' ? otherModel(error) : error;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === 'idempotency_key_reused') throw otherModel(error);
+      throw refusal && !isUnclear(error) ? refusal : error;
     });
     return images;
   };
+}
+
+/** Why nothing new may be made for who holds a key; undefined: it may. */
+function refusalOf(
+  { key: { revokedAt, expiresAt }, tenant }: KeyHolder,
+  nowMs: number,
+): ApiError | undefined {
+  const holds = revokedAt === null && (expiresAt === null || nowMs / 1000 < expiresAt);
+  if (!holds) return new ApiError('invalid_api_key');
+  return tenant.status === 'active' ? undefined : new ApiError('tenant_suspended');
 }
 
 function otherModel(cause: ApiError): ApiError {

@@ -1,35 +1,53 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import type { Clock } from '../durable/clock.ts';
+import { within } from '../durable/within.ts';
 import type { EdgeContext } from '../endpoint.ts';
 import { readBody } from '../generation/read-json.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { StoredAnswer } from '../idempotency/idempotency-record.ts';
 import { requestHashOf } from '../idempotency/request-hash.ts';
+import { ANSWER_SLACK_MS } from '../requests/request-time.ts';
 import type { RouteOptions } from '../routes/route-options.ts';
 
 const HEADER = 'idempotency-key';
 const KEY = /^[\x21-\x7e]{1,255}$/u;
+
+/** A client waits so long for its answer to be kept, so that it finds it when it asks again at once. */
+const KEEP_MS = 5_000;
 
 /** What of an answer is the same whenever it is given. */
 const KEPT_HEADERS = ['content-type', 'location', 'preference-applied', 'retry-after', 'x-usage-units'];
 
 export interface AnswerOnceOptions extends Pick<RouteOptions, 'deferOf'> {
   readonly idempotency: Idempotency;
+  readonly clock: Clock;
 }
 
 /**
  * Lets a POST that carries an Idempotency-Key be sent again without being done again; stands behind `authenticate`.
  * Sets `requestKey`, from which the charges derive: a request that dies half-way is charged once however often it is
  * sent. The first answer is kept, and completed when the client has hung up; errors that pass by themselves are not.
- * @throws ApiError `idempotency_key_reused`, `request_in_progress`, `invalid_request`.
+ * @throws ApiError `idempotency_key_reused`, `request_in_progress`, `invalid_request`, `service_unavailable`.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
-export function answerOnce({ idempotency, deferOf }: AnswerOnceOptions): MiddlewareHandler<EdgeContext> {
+export function answerOnce({
+  idempotency,
+  deferOf,
+  clock,
+}: AnswerOnceOptions): MiddlewareHandler<EdgeContext> {
   return async (context, next) => {
     const key = keyOf(context);
     if (key === undefined) return next();
     const tenant = context.get('key').tenant;
-    const beginning = await idempotency.begin(tenant, key, await hashOf(context));
+    const owner = crypto.randomUUID();
+    const beginning = await idempotency
+      .begin(tenant, key, await hashOf(context), owner)
+      .catch((error: unknown) => {
+        // It may have begun unheard: the next request must not wait for one that does nothing.
+        deferOf(context)(idempotency.finish(tenant, key, owner, undefined));
+        throw error;
+      });
     if (beginning.state === 'reused') throw new ApiError('idempotency_key_reused', { param: HEADER });
     if (beginning.state === 'running') {
       throw new ApiError('request_in_progress', { retryAfterS: beginning.retryAfterS });
@@ -41,15 +59,17 @@ export function answerOnce({ idempotency, deferOf }: AnswerOnceOptions): Middlew
     }
     const { attempt, requestKey } = beginning;
     context.set('requestKey', requestKey);
+    context.set('isRetry', attempt > 1);
     const answered = next();
     const kept = answered.then(async () => {
-      await idempotency.finish(tenant, key, attempt, await keptOf(context.res));
+      await idempotency.finish(tenant, key, owner, await keptOf(context.res));
     });
     // A client that hangs up ends its request, but not what is deferred.
     deferOf(context)(kept);
     await answered;
-    // What was made and charged is answered also where it cannot be kept; the log has why.
-    await kept.catch(() => undefined);
+    // What was made and charged is answered also where it cannot be kept, or not in time; the log has why.
+    const answerBy = Math.min(clock.now() + KEEP_MS, context.get('deadline') + 2 * ANSWER_SLACK_MS);
+    await within(kept, answerBy, clock, () => new Error('late')).catch(() => undefined);
   };
 }
 

@@ -1,9 +1,15 @@
 import type { MiddlewareHandler } from 'hono';
 import type { EdgeContext } from '../endpoint.ts';
+import { REQUEST_MS } from '../requests/request-time.ts';
 
-/** Gives each request an id of its own (never one that the client sends) and the headers that every answer has. */
-export function identify(): MiddlewareHandler<EdgeContext> {
+/**
+ * Gives each request an id of its own (never one that the client sends), its deadline, and the headers that every answer
+ * has.
+ */
+export function identify(now: () => number): MiddlewareHandler<EdgeContext> {
   return async (context, next) => {
+    context.set('deadline', now() + REQUEST_MS);
+    context.set('isRetry', false);
     const requestId = crypto.randomUUID();
     context.set('requestId', requestId);
     context.set('requestKey', requestId);

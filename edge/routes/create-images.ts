@@ -79,6 +79,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           'rate_limited',
           'policy_unavailable',
           'ledger_unavailable',
+          'service_unavailable',
           'deadline_exceeded',
           ...AUTHENTICATION_ERRORS,
           'model_not_found',
@@ -102,6 +103,8 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         requestKey: context.get('requestKey'),
         origin: originOf(context),
         defer: deferOf(context),
+        deadline: context.get('deadline'),
+        isRetry: context.get('isRetry'),
       };
       if (dryRun === 'true') return context.json(await maker.quote(request, call));
       const prefer = context.req.header('prefer');

@@ -154,6 +154,8 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         requestKey: context.get('requestKey'),
         origin,
         defer: deferOf(context),
+        deadline: context.get('deadline'),
+        isRetry: false,
       };
       await maker.make(request, call).catch(withoutNumbers);
       if (name.tenant === undefined) return redirect(plan, req.url, origin, expires);

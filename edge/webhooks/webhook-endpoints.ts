@@ -11,6 +11,12 @@ export interface EndpointSettings {
   readonly enabled: boolean;
 }
 
+/** What the caller makes at random, so that a call whose answer was lost can be repeated. */
+export interface EndpointNames {
+  readonly id: string;
+  readonly secret: string;
+}
+
 /** What may change; what is left out stays. */
 export type EndpointChange = {
   readonly [Name in keyof EndpointSettings]?: EndpointSettings[Name] | undefined;
@@ -18,26 +24,24 @@ export type EndpointChange = {
 
 /** A tenant's endpoints. Undefined: there is none of this id. */
 export interface WebhookEndpoints {
-  /** Undefined: the tenant has as many as it may. */
-  add(settings: EndpointSettings): WebhookEndpoint | undefined;
+  /** Undefined: the tenant has as many as it may. One of this id that was added before stays as it is. */
+  add(settings: EndpointSettings, names: EndpointNames): WebhookEndpoint | undefined;
   list(): WebhookEndpoint[];
   find(id: string): WebhookEndpoint | undefined;
   change(id: string, change: EndpointChange): WebhookEndpoint | undefined;
-  /** Takes a new secret; the one before signs along for so long, any older one no more. */
-  rotate(id: string, overlapMs: number): WebhookEndpoint | undefined;
-  delete(id: string): boolean;
+  /** Takes a new secret; the one before signs along for so long, any older one no more. Nothing where it is the present one. */
+  rotate(id: string, secret: string, overlapMs: number): WebhookEndpoint | undefined;
+  delete(id: string): void;
 }
 
 export interface WebhookEndpointsOptions {
   readonly storage: EndpointStorage;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly newId: () => string;
-  readonly newSecret: () => string;
 }
 
 export function createWebhookEndpoints(options: WebhookEndpointsOptions): WebhookEndpoints {
-  const { storage, now, newId, newSecret } = options;
+  const { storage, now } = options;
 
   function update(
     id: string,
@@ -51,10 +55,12 @@ export function createWebhookEndpoints(options: WebhookEndpointsOptions): Webhoo
   }
 
   return {
-    add(settings) {
+    add(settings, { id, secret }) {
+      const known = storage.find(id);
+      if (known) return known;
       if (storage.list().length >= MAX_ENDPOINTS) return undefined;
-      const secrets = [{ secret: newSecret(), expiresAt: null }];
-      const endpoint = { id: `we_${newId()}`, ...settings, createdAt: now(), secrets };
+      const secrets = [{ secret, expiresAt: null }];
+      const endpoint = { id, ...settings, createdAt: now(), secrets };
       storage.put(endpoint);
       return endpoint;
     },
@@ -68,17 +74,14 @@ export function createWebhookEndpoints(options: WebhookEndpointsOptions): Webhoo
         events: change.events ?? endpoint.events,
         enabled: change.enabled ?? endpoint.enabled,
       })),
-    rotate: (id, overlapMs) =>
+    rotate: (id, secret, overlapMs) =>
       update(id, (endpoint) => {
         const [before] = endpoint.secrets;
+        if (before?.secret === secret) return endpoint;
         const kept = before && overlapMs > 0 ? [{ ...before, expiresAt: now() + overlapMs }] : [];
-        return { ...endpoint, secrets: [{ secret: newSecret(), expiresAt: null }, ...kept] };
+        return { ...endpoint, secrets: [{ secret, expiresAt: null }, ...kept] };
       }),
-    delete(id) {
-      const known = storage.find(id) !== undefined;
-      storage.delete(id);
-      return known;
-    },
+    delete: (id) => storage.delete(id),
   };
 }
 

@@ -10,7 +10,7 @@ export interface TenantWebhooks {
   find(id: string): Promise<WebhookEndpoint | undefined>;
   change(id: string, change: EndpointChange): Promise<WebhookEndpoint | undefined>;
   rotate(id: string, overlapMs: number): Promise<WebhookEndpoint | undefined>;
-  remove(id: string): Promise<boolean>;
+  remove(id: string): Promise<void>;
   /** Newest first. */
   deliveries(endpointId: string, limit: number): Promise<DeliveryWithLog[] | undefined>;
   replay(endpointId: string, deliveryId: string): Promise<DeliveryWithLog | undefined>;

@@ -91,6 +91,11 @@ export const ERROR_CODES = {
     type: 'server_error',
     message: 'Accounts cannot be reached at the moment; send the request again.',
   },
+  service_unavailable: {
+    status: 503,
+    type: 'server_error',
+    message: 'A part of this service does not answer at the moment; send the request again.',
+  },
   deadline_exceeded: {
     status: 504,
     type: 'server_error',

@@ -178,6 +178,83 @@ describe('a flight whose object dies', () => {
   });
 });
 
+describe('who started a flight', () => {
+  it('is told so however it asks again, and nobody else is', async () => {
+    const first = flight.generate(PLAN, false, 'me');
+    await settled();
+    const joined = [flight.generate(PLAN, false, 'other'), flight.generate(PLAN, false, 'me')];
+    await world.answer();
+    expect(await results([first, ...joined])).toEqual(['generated', 'joined', 'generated']);
+    const later = world.restart();
+    expect(await results([later.generate(PLAN, true, 'me'), later.generate(PLAN, true, 'other')])).toEqual([
+      'generated',
+      'joined',
+    ]);
+    expect([later.wasStartedBy('me'), later.wasStartedBy('other')]).toEqual([true, false]);
+    expect(world.asked).toBe(1);
+  });
+
+  it.each(['flight.generated', 'flight.landed'] as const)(
+    'is known when the object dies at %s',
+    async (step) => {
+      world.dieAt = step;
+      void flight.generate(PLAN, false, 'me');
+      await settled();
+      await world.answer();
+      flight = world.restart();
+      expect(await results([flight.generate(PLAN, false, 'other')])).toEqual(['joined']);
+      expect(await results([flight.generate(PLAN, false, 'me')])).toEqual(['generated']);
+    },
+  );
+
+  it('is known two days later, also where nobody came back to a flight that was lost', async () => {
+    world.dieAt = 'flight.generated';
+    void flight.generate(PLAN, false, 'me');
+    await settled();
+    await world.answer();
+    flight = world.restart();
+    world.clock.advance(world.wakeAt ?? 0);
+    await flight.wake();
+    expect(world.row).toMatchObject({ state: 'landed', starter: 'me' });
+    await flight.wake();
+    expect(flight.wasStartedBy('me')).toBe(true);
+    world.clock.advance(48 * 3_600_000);
+    await flight.wake();
+    expect(flight.wasStartedBy('me')).toBe(true);
+    world.clock.advance(3_600_000);
+    await flight.wake();
+    expect(world.row).toBeUndefined();
+  });
+
+  it('is forgotten neither when the store cannot tell, nor when the picture is made again for nobody', async () => {
+    const first = flight.generate(PLAN, false, 'me');
+    await settled();
+    await world.answer();
+    await first;
+    world.isStoreDown = true;
+    expect(await results([flight.generate(PLAN, false, 'other')])).toEqual(['storage_unavailable']);
+    world.isStoreDown = false;
+    expect(flight.wasStartedBy('me')).toBe(true);
+    world.objects.clear();
+    const again = flight.generate(PLAN, false);
+    await settled();
+    await world.answer();
+    expect(await results([again])).toEqual(['generated']);
+    expect(flight.wasStartedBy('me')).toBe(true);
+  });
+
+  it('is whoever flew again where the first flight made nothing', async () => {
+    void flight.generate(PLAN, false, 'me');
+    await settled();
+    world.owed.length = 0;
+    flight = world.restart();
+    const second = flight.generate(PLAN, false, 'other');
+    await settled();
+    await world.answer();
+    expect(await results([second, flight.generate(PLAN, false, 'me')])).toEqual(['generated', 'joined']);
+  });
+});
+
 describe('a flight that wakes', () => {
   it('forgets a landing', async () => {
     void flight.generate(PLAN, false);

@@ -52,6 +52,7 @@ function createRun() {
   const flights = createDurableFlights({
     flightOf: () => ({
       generate: (plan, withBytes) => Promise.race([core.generate(plan, withBytes), death.promise]),
+      wasStartedBy: async (caller) => core.wasStartedBy(caller),
     }),
     now: world.clock.now,
     after: world.clock.after,

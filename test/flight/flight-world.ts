@@ -7,6 +7,7 @@ import {
   type FlightStep,
 } from '../../edge/flight/flight-core.ts';
 import type { FlightRow, FlightStorage } from '../../edge/flight/flight-storage.ts';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 
@@ -47,6 +48,7 @@ export function createFlightWorld() {
     owed: [] as PromiseWithResolvers<void>[],
     heads: 0,
     isBookDown: false,
+    isStoreDown: false,
     /** The step at which the process dies next. */
     dieAt: undefined as FlightStep | undefined,
     /** Lets the backend answer all that it owes. */
@@ -107,6 +109,7 @@ export function createFlightWorld() {
     store: {
       async head(key) {
         world.heads++;
+        if (world.isStoreDown) throw new ApiError('storage_unavailable');
         return objects.get(key);
       },
     },

@@ -4,7 +4,7 @@ import type { Job } from '../../edge/jobs/job.ts';
 import { createRunJob } from '../../edge/jobs/run-job.ts';
 import { type KeyRecord, NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
-import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 import { IMAGES, ORDER } from './job-world.ts';
 
 const NOW_MS = 1_000_000;
@@ -92,6 +92,32 @@ describe('a try of a job', () => {
     const { outcome, make } = await runWith(holder);
     expect(outcome).toMatchObject({ code });
     expect(make).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, KeyHolder]>([
+    ['revoked', { ...HOLDER, key: { ...KEY, revokedAt: 1 } }],
+    ['of a suspended tenant', { ...HOLDER, tenant: { ...HOLDER.tenant, status: 'suspended' } }],
+  ])(
+    'finds out what an earlier try was charged for, and makes nothing new, when its key is %s',
+    async (_, holder) => {
+      const { outcome, make } = await runWith(holder, { unsettled: true, attempts: 2 });
+      expect(outcome).toBe(IMAGES);
+      expect(make.mock.calls[0]?.[1]).toMatchObject({
+        deadline: NOW_MS,
+        answerBy: NOW_MS + 20_000,
+        isRetry: true,
+      });
+    },
+  );
+
+  it('ends with the end of its key once it is known that nothing was charged', async () => {
+    const revoked = { ...HOLDER, key: { ...KEY, revokedAt: 1 } };
+    const codeAfter = async (code: ErrorCode) =>
+      (await runWith(revoked, { unsettled: true }, new ApiError(code))).outcome;
+    expect(await codeAfter('deadline_exceeded')).toMatchObject({ code: 'invalid_api_key' });
+    expect(await codeAfter('insufficient_credits')).toMatchObject({ code: 'invalid_api_key' });
+    expect(await codeAfter('ledger_unavailable')).toMatchObject({ code: 'ledger_unavailable' });
+    expect(await codeAfter('storage_unavailable')).toMatchObject({ code: 'storage_unavailable' });
   });
 
   it('holds with a key that expires later', async () => {

@@ -111,7 +111,8 @@ async function readAnswer(response: Response): Promise<SeenAnswer> {
   const body = JSON.parse(text) as { error?: { code: string }; data?: unknown; id?: string };
   return {
     status: response.status,
-    code: body.error?.code,
+    // A job's own error is no answer's.
+    code: response.ok ? undefined : body.error?.code,
     images: body.data ? (body as unknown as Images) : undefined,
     isReplayed: response.headers.get('idempotency-replayed') === 'true',
     text,

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Clock } from '../../edge/durable/clock.ts';
 import type { EdgeContext } from '../../edge/endpoint.ts';
 import type { ImageMaker } from '../../edge/generation/make-images.ts';
 import type { Idempotency } from '../../edge/idempotency/idempotency.ts';
@@ -23,13 +24,14 @@ export interface EdgeWorkerOptions {
   readonly holderOf: (keyId: string) => KeyHolder | undefined;
   /** Told by which request key a request is charged, before it is done. */
   readonly onRequestKey: (requestId: string, requestKey: string) => void;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The real middleware and routes of image requests and jobs. */
 export function createEdgeWorker(options: EdgeWorkerOptions): Hono<EdgeContext> {
-  const { model, maker, jobs, idempotency, holderOf, onRequestKey, now, log } = options;
+  const { model, maker, jobs, idempotency, holderOf, onRequestKey, clock, log } = options;
+  const { now } = clock;
   const deferOf: RouteOptions['deferOf'] = (context) => (work) => context.executionCtx.waitUntil(work);
   const originOf: RouteOptions['originOf'] = () => ORIGIN;
   const authenticate: RouteOptions['authenticate'] = () => async (context, next) => {
@@ -39,10 +41,10 @@ export function createEdgeWorker(options: EdgeWorkerOptions): Hono<EdgeContext> 
     context.set('tenant', holder.tenant);
     await next();
   };
-  const once = answerOnce({ idempotency, deferOf });
+  const once = answerOnce({ idempotency, deferOf, clock });
   const common = { authenticate, deferOf, originOf, now };
   const app = new Hono<EdgeContext>();
-  app.use(identify());
+  app.use(identify(now));
   app.onError(answerErrors(log));
   const endpoints = [
     createImages({

@@ -86,7 +86,8 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
     },
     'flights that are not one for each picture': {
       mutation: {
-        flights: (_, backend) => ({
+        flights: (flights, backend) => ({
+          ...flights,
           async generate(plan) {
             const { prompt, seed, tenant, ...rest } = plan.recipe;
             const images = [{ prompt, seed }];
@@ -104,9 +105,16 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
       },
       noticed: /was charged as generated \d times/u,
     },
+    'flights that do not know again who started them': {
+      mutation: {
+        flights: (flights) => ({ ...flights, wasStartedBy: async () => false }),
+      },
+      noticed: /had the picture made, and is charged as/u,
+    },
     'flights that do not say when they fail': {
       mutation: {
         flights: (flights) => ({
+          ...flights,
           generate: (plan, call) => flights.generate(plan, call).catch(() => new Promise(() => undefined)),
         }),
       },

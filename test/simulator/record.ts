@@ -43,6 +43,8 @@ export interface RunRecord {
   readonly published: Map<string, string[]>;
   /** Jobs as they were at their end. */
   readonly jobs: Map<string, Job>;
+  /** By whose charge each picture was made, by fingerprint. */
+  readonly starters: Map<string, string>;
   /** Credit that clients were told is theirs, by tenant. */
   readonly granted: Map<string, number>;
   /** What was found wrong while it ran, and errors that nobody injected. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Attempt, Delivery } from '../../edge/webhooks/deliver-message.ts';
 import { createDeliveryStorage } from '../../edge/webhooks/delivery-storage.ts';
 import { createEndpointStorage } from '../../edge/webhooks/endpoint-storage.ts';
-import type { WebhookMessage } from '../../edge/webhooks/webhook.ts';
+import type { WebhookEndpoint, WebhookMessage } from '../../edge/webhooks/webhook.ts';
 import {
   createWebhookEndpoints,
+  type EndpointSettings,
   MAX_ENDPOINTS,
   type WebhookEndpoints,
 } from '../../edge/webhooks/webhook-endpoints.ts';
@@ -40,6 +41,8 @@ interface World {
   /** Dies at that step, once. */
   crashAt: OutboxStep | undefined;
   readonly endpoints: WebhookEndpoints;
+  /** Adds an endpoint under names of its own. */
+  add(settings: EndpointSettings): WebhookEndpoint | undefined;
   outbox: WebhookOutbox;
   /** Lets the alarm ring until that time; crashes restart. */
   goOn(untilMs: number): Promise<void>;
@@ -57,9 +60,8 @@ function createWorld(): World {
     endpoints: createWebhookEndpoints({
       storage: createEndpointStorage(sql),
       now: () => world.nowMs,
-      newId: () => String(++ids),
-      newSecret: () => `whsec_${++ids}`,
     }),
+    add: (settings) => world.endpoints.add(settings, { secret: `whsec_${++ids}`, id: `we_${++ids}` }),
     outbox: open(),
     async goOn(untilMs: number) {
       while (world.alarmAt !== undefined && world.alarmAt <= untilMs) {
@@ -105,9 +107,9 @@ const fail = (times: number): Attempt[] => Array.from({ length: times }, () => F
 describe('a message', () => {
   it('goes once to every endpoint that wants it, and to its own target', async () => {
     const world = createWorld();
-    world.endpoints.add(SETTINGS);
-    world.endpoints.add({ ...SETTINGS, url: 'https://b.example.com', events: ['job.expired'] });
-    world.endpoints.add({ ...SETTINGS, url: 'https://c.example.com', enabled: false });
+    world.add(SETTINGS);
+    world.add({ ...SETTINGS, url: 'https://b.example.com', events: ['job.expired'] });
+    world.add({ ...SETTINGS, url: 'https://c.example.com', enabled: false });
     const message = { ...MESSAGE, target: { url: 'https://d.example.com', secret: 'whsec_d' } };
     await world.outbox.publish(message);
     await world.outbox.publish(message);
@@ -122,7 +124,7 @@ describe('a message', () => {
 
   it('is tried ten times over two hours, then failed, each try on record', async () => {
     const world = createWorld();
-    const endpoint = world.endpoints.add(SETTINGS);
+    const endpoint = world.add(SETTINGS);
     world.answers.push(...fail(20));
     await world.outbox.publish(MESSAGE);
     await world.goOn(24 * 3_600_000);
@@ -136,7 +138,7 @@ describe('a message', () => {
 
   it('is tried no more once it is delivered', async () => {
     const world = createWorld();
-    world.endpoints.add(SETTINGS);
+    world.add(SETTINGS);
     world.answers.push(...fail(3));
     await world.outbox.publish(MESSAGE);
     await world.goOn(24 * 3_600_000);
@@ -146,7 +148,7 @@ describe('a message', () => {
 
   it('can be replayed, delivered or failed, with ten tries anew', async () => {
     const world = createWorld();
-    const { id = '' } = world.endpoints.add(SETTINGS) ?? {};
+    const { id = '' } = world.add(SETTINGS) ?? {};
     world.answers.push(...fail(10));
     await world.outbox.publish(MESSAGE);
     await world.goOn(3 * 3_600_000);
@@ -163,7 +165,7 @@ describe('a message', () => {
 
   it('disables an endpoint that answers 410', async () => {
     const world = createWorld();
-    const { id = '' } = world.endpoints.add(SETTINGS) ?? {};
+    const { id = '' } = world.add(SETTINGS) ?? {};
     world.answers.push({ delivered: false, status: 410, reason: 'it answered with status 410' });
     await world.outbox.publish(MESSAGE);
     await world.goOn(24 * 3_600_000);
@@ -174,14 +176,14 @@ describe('a message', () => {
 
   it('goes to where the endpoint is by now, and nowhere when it is gone', async () => {
     const world = createWorld();
-    const { id = '' } = world.endpoints.add(SETTINGS) ?? {};
+    const { id = '' } = world.add(SETTINGS) ?? {};
     world.answers.push(...fail(10));
     await world.outbox.publish(MESSAGE);
     await world.goOn(0);
     world.endpoints.change(id, { url: 'https://moved.example.com' });
     await world.goOn(5_000);
     expect(world.sent.map(({ url }) => url)).toEqual(['https://a.example.com', 'https://moved.example.com']);
-    expect(world.endpoints.delete(id)).toBe(true);
+    world.endpoints.delete(id);
     await world.goOn(24 * 3_600_000);
     expect(world.sent).toHaveLength(2);
     expect(world.outbox.list({ limit: 10 })[0]?.status).toBe('failed');
@@ -194,7 +196,7 @@ describe('a message', () => {
     'webhook.try.after-commit',
   ])('is not lost in a crash at %s', async (step) => {
     const world = createWorld();
-    world.endpoints.add(SETTINGS);
+    world.add(SETTINGS);
     world.crashAt = step;
     // Who publishes and hears of a failure does it again.
     await world.outbox.publish(MESSAGE).catch(() => world.outbox.publish(MESSAGE));
@@ -206,7 +208,7 @@ describe('a message', () => {
 
   it('does not keep others from being tried, more than go at once', async () => {
     const world = createWorld();
-    world.endpoints.add(SETTINGS);
+    world.add(SETTINGS);
     for (let number = 0; number < 20; number++) {
       await world.outbox.publish({ ...MESSAGE, id: `msg_${number}` });
     }
@@ -216,7 +218,7 @@ describe('a message', () => {
 
   it('is forgotten after three days', async () => {
     const world = createWorld();
-    world.endpoints.add(SETTINGS);
+    world.add(SETTINGS);
     await world.outbox.publish(MESSAGE);
     await world.goOn(KEPT_MS);
     expect(world.outbox.list({ limit: 10 })).toHaveLength(1);
@@ -229,26 +231,26 @@ describe('a message', () => {
 describe('an endpoint', () => {
   it('signs with two secrets while one is exchanged, then with the new one', async () => {
     const world = createWorld();
-    const { id = '' } = world.endpoints.add(SETTINGS) ?? {};
+    const { id = '' } = world.add(SETTINGS) ?? {};
     const signing = async () => {
       await world.outbox.publish({ ...MESSAGE, id: `msg_${world.sent.length}` });
       await world.goOn(world.nowMs);
       return world.sent.at(-1)?.secrets;
     };
     expect(await signing()).toEqual(['whsec_1']);
-    const [fresh, old] = world.endpoints.rotate(id, 1_000)?.secrets ?? [];
+    const [fresh, old] = world.endpoints.rotate(id, 'whsec_second', 1_000)?.secrets ?? [];
     expect(old).toEqual({ secret: 'whsec_1', expiresAt: 1_000 });
     expect(await signing()).toEqual([fresh?.secret, 'whsec_1']);
     await world.goOn(1_000);
     expect(await signing()).toEqual([fresh?.secret]);
-    const [newest] = world.endpoints.rotate(id, 0)?.secrets ?? [];
+    const [newest] = world.endpoints.rotate(id, 'whsec_third', 0)?.secrets ?? [];
     expect(await signing()).toEqual([newest?.secret]);
-    expect(world.endpoints.rotate('we_unknown', 0)).toBeUndefined();
+    expect(world.endpoints.rotate('we_unknown', 'whsec_x', 0)).toBeUndefined();
   });
 
   it('changes only in what is said', () => {
     const world = createWorld();
-    const endpoint = world.endpoints.add(SETTINGS);
+    const endpoint = world.add(SETTINGS);
     const id = endpoint?.id ?? '';
     expect(world.endpoints.change(id, { description: 'mine', enabled: false })).toEqual({
       ...endpoint,
@@ -257,14 +259,24 @@ describe('an endpoint', () => {
     });
     expect(world.endpoints.change('we_unknown', {})).toBeUndefined();
     expect(world.endpoints.list()).toHaveLength(1);
-    expect(world.endpoints.delete(id)).toBe(true);
-    expect(world.endpoints.delete(id)).toBe(false);
+    world.endpoints.delete(id);
+    expect(world.endpoints.list()).toEqual([]);
+  });
+
+  it('is added and rotated once, however often the call is repeated', () => {
+    const { endpoints } = createWorld();
+    const names = { id: 'we_1', secret: 'whsec_1' };
+    const added = endpoints.add(SETTINGS, names);
+    expect(endpoints.add(SETTINGS, names)).toEqual(added);
+    expect(endpoints.list()).toHaveLength(1);
+    const rotated = endpoints.rotate('we_1', 'whsec_2', 1_000);
+    expect(endpoints.rotate('we_1', 'whsec_2', 1_000)).toEqual(rotated);
+    expect(rotated?.secrets.map(({ secret }) => secret)).toEqual(['whsec_2', 'whsec_1']);
   });
 
   it('is one of few', () => {
     const world = createWorld();
-    for (let number = 0; number < MAX_ENDPOINTS; number++)
-      expect(world.endpoints.add(SETTINGS)).toBeDefined();
-    expect(world.endpoints.add(SETTINGS)).toBeUndefined();
+    for (let number = 0; number < MAX_ENDPOINTS; number++) expect(world.add(SETTINGS)).toBeDefined();
+    expect(world.add(SETTINGS)).toBeUndefined();
   });
 });

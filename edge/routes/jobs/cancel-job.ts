@@ -1,13 +1,8 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { entityTagOf, jobSchema, viewOf } from '../../jobs/job-view.ts';
-import {
-  AUTHENTICATION_ERRORS,
-  BEARER_SECURITY,
-  errorResponses,
-  REQUEST_ID_HEADER,
-} from '../../openapi/responses.ts';
+import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../../openapi/responses.ts';
 import type { RouteOptions } from '../route-options.ts';
-import { JOB_PARAMETER, type JobRouteOptions, ofJob } from './job-in-sight.ts';
+import { JOB_ERRORS, JOB_PARAMETER, type JobRouteOptions, ofJob } from './job-in-sight.ts';
 
 /** `DELETE /v1/jobs/{id}` and `POST /v1/jobs/{id}/cancel`: the same. */
 export function cancelJob({
@@ -26,7 +21,7 @@ export function cancelJob({
         headers: REQUEST_ID_HEADER,
         content: { 'application/json': { schema: jobSchema } },
       },
-      ...errorResponses(...AUTHENTICATION_ERRORS, 'not_found', 'method_not_allowed', 'internal_error'),
+      ...errorResponses(...JOB_ERRORS),
     },
   };
   const handle: Endpoint['handle'] = async (context) => {

@@ -1,13 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Endpoint } from '../../endpoint.ts';
-import {
-  AUTHENTICATION_ERRORS,
-  BEARER_SECURITY,
-  errorResponses,
-  REQUEST_ID_HEADER,
-} from '../../openapi/responses.ts';
+import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../../openapi/responses.ts';
 import type { RouteOptions } from '../route-options.ts';
-import { JOB_PARAMETER, type JobRouteOptions, ofJob } from './job-in-sight.ts';
+import { JOB_ERRORS, JOB_PARAMETER, type JobRouteOptions, ofJob } from './job-in-sight.ts';
 
 /** `GET /v1/jobs/{id}/events`: server-sent events, resumed by Last-Event-ID. */
 export function getJobEvents({
@@ -39,7 +34,7 @@ export function getJobEvents({
           content: { 'text/event-stream': { schema: z.string() } },
         },
         204: { description: 'The job has ended, and no events are left: do not connect again.' },
-        ...errorResponses(...AUTHENTICATION_ERRORS, 'not_found', 'method_not_allowed', 'internal_error'),
+        ...errorResponses(...JOB_ERRORS),
       },
     },
     middleware: [authenticate(['read', 'generate'])],

@@ -2,15 +2,10 @@ import { z } from '@hono/zod-openapi';
 import type { Endpoint } from '../../endpoint.ts';
 import { entityTagOf, jobSchema, viewOf } from '../../jobs/job-view.ts';
 import { IF_NONE_MATCH } from '../../openapi/request-headers.ts';
-import {
-  AUTHENTICATION_ERRORS,
-  BEARER_SECURITY,
-  errorResponses,
-  REQUEST_ID_HEADER,
-} from '../../openapi/responses.ts';
+import { BEARER_SECURITY, errorResponses, REQUEST_ID_HEADER } from '../../openapi/responses.ts';
 import { matchesEntityTag } from '../../pictures/picture-response.ts';
 import type { RouteOptions } from '../route-options.ts';
-import { JOB_PARAMETER, type JobRouteOptions, ofJob, retryAfterOf } from './job-in-sight.ts';
+import { JOB_ERRORS, JOB_PARAMETER, type JobRouteOptions, ofJob, retryAfterOf } from './job-in-sight.ts';
 
 /** `GET /v1/jobs/{id}` */
 export function getJob({
@@ -38,7 +33,7 @@ export function getJob({
           content: { 'application/json': { schema: jobSchema } },
         },
         304: { description: 'The job is as If-None-Match says.' },
-        ...errorResponses(...AUTHENTICATION_ERRORS, 'not_found', 'method_not_allowed', 'internal_error'),
+        ...errorResponses(...JOB_ERRORS),
       },
     },
     middleware: [authenticate(['read', 'generate'])],

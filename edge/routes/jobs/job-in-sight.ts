@@ -1,11 +1,21 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { ApiError } from '../../../gpu-backend/contract/errors.ts';
+import { ApiError, type ErrorCode } from '../../../gpu-backend/contract/errors.ts';
 import type { EdgeContext } from '../../endpoint.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
+import { AUTHENTICATION_ERRORS } from '../../openapi/responses.ts';
 
 export const JOB_PARAMETER = z.object({ id: z.string().openapi({ example: `job_${'0'.repeat(64)}` }) });
+
+/** What the endpoints below `/v1/jobs` refuse with. */
+export const JOB_ERRORS = [
+  ...AUTHENTICATION_ERRORS,
+  'not_found',
+  'method_not_allowed',
+  'service_unavailable',
+  'internal_error',
+] as const satisfies readonly ErrorCode[];
 
 /** What a job of the path says to `ask`. @throws ApiError `not_found`, also for another tenant's. */
 export async function ofJob<T>(

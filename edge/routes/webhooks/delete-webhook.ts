@@ -1,8 +1,7 @@
-import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { AUTHENTICATION_ERRORS, errorResponses } from '../../openapi/responses.ts';
 import { ID_PARAMETER } from '../admin/admin-spec.ts';
-import { WEBHOOKS, type WebhookRouteOptions } from './webhook-route.ts';
+import { known, WEBHOOKS, type WebhookRouteOptions } from './webhook-route.ts';
 
 /** `DELETE /v1/webhooks/{id}` */
 export function deleteWebhook({ authenticate, webhooksOf }: WebhookRouteOptions): Endpoint {
@@ -16,13 +15,20 @@ export function deleteWebhook({ authenticate, webhooksOf }: WebhookRouteOptions)
       request: { params: ID_PARAMETER },
       responses: {
         204: { description: 'It is told nothing more.' },
-        ...errorResponses(...AUTHENTICATION_ERRORS, 'not_found', 'method_not_allowed', 'internal_error'),
+        ...errorResponses(
+          ...AUTHENTICATION_ERRORS,
+          'not_found',
+          'method_not_allowed',
+          'service_unavailable',
+          'internal_error',
+        ),
       },
     },
     middleware: [authenticate(['generate'])],
     async handle(context) {
-      const removed = await webhooksOf(context.get('tenant').id).remove(context.req.param('id') ?? '');
-      if (!removed) throw new ApiError('not_found', { message: 'There is no such webhook endpoint.' });
+      const webhooks = webhooksOf(context.get('tenant').id);
+      const { id } = known(await webhooks.find(context.req.param('id') ?? ''), 'webhook endpoint');
+      await webhooks.remove(id);
       return context.body(null, 204);
     },
   };

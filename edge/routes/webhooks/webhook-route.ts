@@ -30,7 +30,13 @@ export function webhookResponses(
 ): RouteConfig['responses'] {
   return {
     [status]: { description, headers: REQUEST_ID_HEADER, content: { 'application/json': { schema } } },
-    ...errorResponses(...codes, ...AUTHENTICATION_ERRORS, 'method_not_allowed', 'internal_error'),
+    ...errorResponses(
+      ...codes,
+      ...AUTHENTICATION_ERRORS,
+      'method_not_allowed',
+      'service_unavailable',
+      'internal_error',
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Backend } from '../../../edge/adapters/backend.ts';
 import type { ObjectStore } from '../../../edge/adapters/object-store.ts';
+import { PLATFORM_CLOCK } from '../../../edge/durable/clock.ts';
 import { createDurableFlights } from '../../../edge/flight/durable-flights.ts';
 import type { Flights } from '../../../edge/flight/flight.ts';
 import { createFlightCore, type FlightCore } from '../../../edge/flight/flight-core.ts';
@@ -22,13 +23,13 @@ export function createInProcessFlights(options: InProcessFlightsOptions): Flight
     flightOf(fingerprint) {
       const core = cores.get(fingerprint) ?? createFlightCore({ ...options, storage: createMemoryStorage() });
       cores.set(fingerprint, core);
-      return core;
+      return {
+        generate: (...call) => core.generate(...call),
+        wasStartedBy: async (caller) => core.wasStartedBy(caller),
+      };
     },
     now: options.now,
-    after(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
+    after: PLATFORM_CLOCK.after,
   });
 }
 

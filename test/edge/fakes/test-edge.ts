@@ -2,8 +2,9 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
+import { PLATFORM_CLOCK } from '../../../edge/durable/clock.ts';
 import { createDurableJobs } from '../../../edge/durable/durable-jobs.ts';
-import { createDurableIdempotency } from '../../../edge/durable/idempotency-object.ts';
+import { createIdempotencyOf } from '../../../edge/durable/idempotency-object.ts';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
 import { createDurableWebhooks } from '../../../edge/durable/webhook-object.ts';
 import {
@@ -91,7 +92,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     keys: keys ?? createD1KeyStore(env.DB),
     keyRegistry: createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
-    idempotency: createDurableIdempotency(env.IDEMPOTENCY),
+    idempotency: createIdempotencyOf(env.IDEMPOTENCY),
     jobs: createDurableJobs(env.JOB),
     webhooksOf: createDurableWebhooks(env.WEBHOOK),
     resolveHost: options.resolveHost ?? (async () => ['93.184.215.14']),
@@ -105,7 +106,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     urlSigningKeys: urlSigningKeys ?? undefined,
     urlPresets,
     receiptSigner: createReceiptSigner(RECEIPT_SIGNING_KEY),
-    now,
+    clock: { ...PLATFORM_CLOCK, now },
     log: write,
   });
   const edge: TestEdge = {

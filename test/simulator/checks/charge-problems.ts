@@ -18,6 +18,13 @@ export function chargeProblems({ record, store }: Aftermath, charges: readonly C
     if (generated > 1) problems.push(`picture ${fingerprint} was charged as generated ${generated} times`);
   }
 
+  // Who had it made pays for that, whatever it finds when it asks again.
+  for (const { id, tenant, fingerprint, outcome } of committed) {
+    if (record.starters.get(fingerprint) === id && outcome !== 'generated') {
+      problems.push(`charge ${id} of ${tenant} had the picture made, and is charged as ${outcome}`);
+    }
+  }
+
   for (const intent of record.intents) {
     const tries = record.requests.filter((request) => request.intent === intent);
     const keys = new Set(tries.flatMap(({ requestKey }) => requestKey ?? []));

@@ -6,6 +6,7 @@ const FAULTS = [
   'request-lost',
   'reply-lost',
   'caller-dies',
+  'object-hangs',
   'alarm-twice',
   'alarm-late',
   'message-twice',

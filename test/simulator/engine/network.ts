@@ -8,6 +8,8 @@ export interface Network {
    * before it asks or before it hears.
    */
   call<T>(what: string, serve: () => T | Promise<T>): Promise<T>;
+  /** `call`s an object, which may also say nothing and break nothing, before or after it has done what it was asked. */
+  ask<T>(what: string, serve: () => T | Promise<T>): Promise<T>;
 }
 
 export interface NetworkOptions {
@@ -24,7 +26,14 @@ export function createNetwork({ lives, faults, trace }: NetworkOptions): Network
     await new Promise<never>(() => undefined);
   }
 
-  return {
+  const network: Network = {
+    ask: (what, serve) =>
+      network.call(what, async () => {
+        await mayHang(what);
+        const answer = await serve();
+        await mayHang(what);
+        return answer;
+      }),
     async call(what, serve) {
       await mayDie();
       await lives.sleep(faults.hopMs());
@@ -44,6 +53,13 @@ export function createNetwork({ lives, faults, trace }: NetworkOptions): Network
       return answer.value;
     },
   };
+  return network;
+
+  async function mayHang(what: string): Promise<void> {
+    if (!faults.strikes('object-hangs')) return;
+    trace.note(`${what} hangs`);
+    await new Promise<never>(() => undefined);
+  }
 
   function lost(what: string): ConnectionLost {
     trace.note(`lost ${what}`);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../edge/durable/clock.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { Host } from './host.ts';
 import { createLives, type Lives } from './lives.ts';
@@ -12,6 +13,8 @@ export interface World {
   readonly random: Random;
   readonly time: VirtualTime;
   readonly lives: Lives;
+  /** As who runs sees it: the dead are not called back. */
+  readonly clock: Clock;
   readonly faults: Faults;
   readonly network: Network;
   readonly trace: Trace;
@@ -36,6 +39,7 @@ export function createWorld(seed: number, isTraced: boolean): World {
     random,
     time,
     lives,
+    clock: { now: time.now, after: lives.after },
     faults,
     trace,
     network: createNetwork({ lives, faults, trace }),

@@ -17,10 +17,12 @@ export interface FlightsOptions {
   readonly store: ObjectStore;
   readonly recipes: Pick<RecipeBook, 'keep'>;
   readonly log: Log;
+  /** Told who started each flight that landed. */
+  readonly onLanded: (fingerprint: string, starter: string) => void;
 }
 
 /** The real flights, each in an object of its own. Does what `FlightObject` does for the core. */
-export function createSimulatedFlights({ world, ...ports }: FlightsOptions): Flights {
+export function createSimulatedFlights({ world, onLanded, ...ports }: FlightsOptions): Flights {
   const { lives, time, faults, network } = world;
   const hosts = new Map<string, Host<FlightCore>>();
 
@@ -37,6 +39,7 @@ export function createSimulatedFlights({ world, ...ports }: FlightsOptions): Fli
             write(next, wakeAt) {
               if (!life.isAlive) return;
               row = structuredClone(next);
+              if (next.state === 'landed' && next.starter !== undefined) onLanded(fingerprint, next.starter);
               alarm.set(wakeAt);
             },
             clear() {
@@ -54,17 +57,18 @@ export function createSimulatedFlights({ world, ...ports }: FlightsOptions): Fli
     return host;
   }
 
+  function call<T>(fingerprint: string, work: (core: FlightCore) => T | Promise<T>): Promise<T> {
+    const host = hosts.get(fingerprint) ?? open(fingerprint);
+    hosts.set(fingerprint, host);
+    return network.ask(`flight ${fingerprint.slice(0, 8)}`, () => host.serve(work));
+  }
+
   return createDurableFlights({
     flightOf: (fingerprint) => ({
-      generate(plan, withBytes) {
-        const host = hosts.get(fingerprint) ?? open(fingerprint);
-        hosts.set(fingerprint, host);
-        return network.call(`flight ${fingerprint.slice(0, 8)}`, () =>
-          host.serve((core) => core.generate(plan, withBytes)),
-        );
-      },
+      generate: (plan, withBytes, caller) =>
+        call(fingerprint, (core) => core.generate(plan, withBytes, caller)),
+      wasStartedBy: (caller) => call(fingerprint, (core) => core.wasStartedBy(caller)),
     }),
-    now: time.now,
-    after: lives.after,
+    ...world.clock,
   });
 }

@@ -1,3 +1,4 @@
+import { createDurableIdempotency } from '../../../edge/idempotency/durable-idempotency.ts';
 import type { Idempotency } from '../../../edge/idempotency/idempotency.ts';
 import {
   createIdempotencyRecord,
@@ -47,21 +48,23 @@ export function createSimulatedIdempotency(world: World): Idempotency {
     return { host, alarm, sql };
   }
 
-  return {
-    begin(tenant, key, requestHash) {
+  return createDurableIdempotency({
+    ...world.clock,
+    recordOf(tenant, key) {
       const { host, alarm } = objectOf(tenant, key);
-      return network.call(`begin ${key}`, () =>
-        host.serve((record) => {
-          const beginning = record.begin(requestHash);
-          const expiresAt = record.expiresAt();
-          if (beginning.state === 'begun' && expiresAt !== undefined) alarm.set(expiresAt);
-          return beginning;
-        }),
-      );
+      return {
+        begin: (requestHash, owner) =>
+          network.ask(`begin ${key}`, () =>
+            host.serve((record) => {
+              const beginning = record.begin(requestHash, owner);
+              const expiresAt = record.expiresAt();
+              if (beginning.state === 'begun' && expiresAt !== undefined) alarm.set(expiresAt);
+              return beginning;
+            }),
+          ),
+        finish: (owner, answer) =>
+          network.ask(`finish ${key}`, () => host.serve((record) => record.finish(owner, answer))),
+      };
     },
-    finish(tenant, key, attempt, answer) {
-      const { host } = objectOf(tenant, key);
-      return network.call(`finish ${key}`, () => host.serve((record) => record.finish(attempt, answer)));
-    },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { type CallLimits, createAskDurable } from '../../../edge/durable/ask-durable.ts';
 import type { Images } from '../../../edge/generation/images.ts';
 import type { Job } from '../../../edge/jobs/job.ts';
 import { createJobCore, type JobCore } from '../../../edge/jobs/job-core.ts';
@@ -9,6 +10,8 @@ import { createHost, type Host } from '../engine/host.ts';
 import type { World } from '../engine/world.ts';
 import type { Mutation } from '../mutation.ts';
 
+/** As in `createDurableJobs`. */
+const ADVANCE = { tries: 1, tryMs: 120_000, callMs: 120_000 };
 /** As in `JobObject`. */
 const TRY_AGAIN_MS = 30_000;
 
@@ -84,18 +87,19 @@ export function createSimulatedJobs({ world, mutation, ...ports }: JobsOptions):
     return job?.tenant === tenant ? job : undefined;
   }
 
+  const askDurable = createAskDurable(world.clock, 'service_unavailable');
+  const ask = <T>(what: string, work: () => Promise<T>, limits?: CallLimits): Promise<T> =>
+    askDurable(() => network.ask(what, work), limits);
+
   return {
     idOf: (tenant, requestKey) => `job_${tenant}_${requestKey}`,
     create: (order) =>
-      network.call(`create ${order.id}`, () => objectOf(order.id).host.serve((core) => core.create(order))),
-    find: (id, tenant) =>
-      network.call(`find ${id}`, () => objectOf(id).host.serve((core) => find(core, tenant))),
+      ask(`create ${order.id}`, () => objectOf(order.id).host.serve((core) => core.create(order))),
+    find: (id, tenant) => ask(`find ${id}`, () => objectOf(id).host.serve((core) => find(core, tenant))),
     cancel: (id, tenant) =>
-      network.call(`cancel ${id}`, () =>
-        objectOf(id).host.serve((core) => find(core, tenant) && core.cancel()),
-      ),
+      ask(`cancel ${id}`, () => objectOf(id).host.serve((core) => find(core, tenant) && core.cancel())),
     events: async () => undefined,
-    advance: (id) => network.call(`advance ${id}`, () => objectOf(id).advance()),
+    advance: (id) => ask(`advance ${id}`, () => objectOf(id).advance(), ADVANCE),
     all: () => [...objects.values()].flatMap(({ stored }) => stored() ?? []),
   };
 }

@@ -1,4 +1,4 @@
-import { askDurable } from '../../../edge/durable/ask-durable.ts';
+import { createAskDurable } from '../../../edge/durable/ask-durable.ts';
 import { flushOutbox } from '../../../edge/ledger/flush-outbox.ts';
 import type { Ledger, LedgerOf } from '../../../edge/ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../../../edge/ledger/ledger-core.ts';
@@ -86,9 +86,10 @@ export function createSimulatedLedgers(options: LedgersOptions): SimulatedLedger
       }
     }
 
+    const askDurable = createAskDurable(world.clock, 'ledger_unavailable');
     const ask = <T>(name: string, work: (core: LedgerCore) => T): Promise<T> =>
       askDurable(() =>
-        network.call(`${name} ${tenant}`, () => host.serve((core) => thenWake(core, () => work(core)))),
+        network.ask(`${name} ${tenant}`, () => host.serve((core) => thenWake(core, () => work(core)))),
       );
     return {
       reserve: (request) => ask('reserve', (core) => core.reserve(request)),

@@ -2,10 +2,22 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseSigningKeys, type SigningKey } from './contract/signature.ts';
 
-/** Batches that may wait: with full-size pictures on a CPU about as many as the deadline lets through. */
-const DEFAULT_QUEUE_LIMIT = 64;
+/** Pictures that may wait: on a GPU a second's work; where they take longer, their deadlines refuse them before. */
+const DEFAULT_QUEUE_LIMIT = 1_024;
+/** Largest batches that a GPU is faster with; where a machine gains nothing by them, warming stops before. */
+const DEFAULT_BUCKETS = [1, 2, 4, 8, 16, 32];
+/** A GPU's batch takes ten times as long: waiting costs little beside it. */
+const DEFAULT_QUEUE_DELAY_MS = 2;
+/** A full queue of full-size pictures at four times their size takes this much. */
+const DEFAULT_IN_FLIGHT_MB = 1_024;
+/** Text embeddings of 20,000 prompts. */
+const DEFAULT_TEXT_CACHE_MB = 64;
+/** What S3's client opens connections for. */
+const DEFAULT_STORE_WRITES = 48;
 /** Bound of one request, ms: the longest that a person waits for a picture. */
 const DEFAULT_DEADLINE_MS = 30_000;
+
+const MEBIBYTE = 2 ** 20;
 
 /**
  * What the inference process gets of the environment: where libraries and devices are, and the mark by which all that
@@ -36,8 +48,19 @@ export interface Config {
     readonly secretAccessKey: string;
   };
   readonly withProvenance: boolean;
+  /** Pictures that may wait for the model. */
   readonly queueLimit: number;
+  /** What accepted requests may hold in memory. */
+  readonly inFlightBytes: number;
   readonly deadlineMs: number;
+  /** Batch sizes, ascending. */
+  readonly batchBuckets: readonly number[];
+  readonly maxQueueDelayMs: number;
+  readonly textCacheBytes: number;
+  /** Threads that resample and encode; 0 = all cores but one. */
+  readonly encodeThreads: number;
+  /** Writes to the store at once. */
+  readonly storeWrites: number;
   /** 0 = one a core. */
   readonly inferenceThreads: number;
   /** The inference process's whole environment. */
@@ -66,6 +89,16 @@ const signingKeys = required.transform((text, context) => {
   }
 });
 
+const buckets = z
+  .string()
+  .regex(/^\d{1,3}(,\d{1,3})*$/u, 'must be numbers from 1 to 256, ascending, with commas between them')
+  .transform((text) => text.split(',').map(Number))
+  .refine(
+    (list) => list.every((bucket, at) => bucket <= 256 && bucket > (list[at - 1] ?? 0)),
+    'must be numbers from 1 to 256, ascending, with commas between them',
+  )
+  .default(DEFAULT_BUCKETS);
+
 const endpoint = required.refine((text) => {
   const url = URL.parse(text);
   return url !== null && /^https?:$/u.test(url.protocol) && url.username === '' && url.search === '';
@@ -88,6 +121,12 @@ const environmentSchema = z.object({
   QUEUE_LIMIT: integer(1, 100_000, DEFAULT_QUEUE_LIMIT),
   DEADLINE_MS: integer(1, 600_000, DEFAULT_DEADLINE_MS),
   INFERENCE_THREADS: integer(0, 1_024, 0),
+  BATCH_BUCKETS: buckets,
+  MAX_QUEUE_DELAY_MS: integer(0, 1_000, DEFAULT_QUEUE_DELAY_MS),
+  IN_FLIGHT_MB: integer(1, 1_000_000, DEFAULT_IN_FLIGHT_MB),
+  TEXT_CACHE_MB: integer(0, 100_000, DEFAULT_TEXT_CACHE_MB),
+  ENCODE_THREADS: integer(0, 256, 0),
+  STORE_WRITES: integer(1, 10_000, DEFAULT_STORE_WRITES),
 });
 
 /** Everything that is wrong with the environment at once. Names variables, never repeats their values. */
@@ -124,6 +163,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     queueLimit: data.QUEUE_LIMIT,
     deadlineMs: data.DEADLINE_MS,
     inferenceThreads: data.INFERENCE_THREADS,
+    batchBuckets: data.BATCH_BUCKETS,
+    maxQueueDelayMs: data.MAX_QUEUE_DELAY_MS,
+    inFlightBytes: data.IN_FLIGHT_MB * MEBIBYTE,
+    textCacheBytes: data.TEXT_CACHE_MB * MEBIBYTE,
+    encodeThreads: data.ENCODE_THREADS,
+    storeWrites: data.STORE_WRITES,
     inferenceEnvironment: Object.fromEntries(
       INFERENCE_VARIABLES.flatMap((name) => {
         const value = environment[name];

@@ -1,20 +1,24 @@
+import { availableParallelism } from 'node:os';
 import { parseConfig } from './config.ts';
-import { modelCardOf } from './contract/model-card.ts';
+import { type EngineParts, openEngine } from './engine.ts';
 import { createApp } from './http/app.ts';
 import { createJsonLog } from './http/json-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNonceMemory } from './http/nonce-memory.ts';
 import { listen } from './http/server.ts';
-import { createTokeniser } from './pipeline/tokenise.ts';
-import { createInferenceProcess } from './runtime/inference-process.ts';
-import { readModelManifest, readTokenizer } from './runtime/model-directory.ts';
+import { createModelHolder } from './model-holder.ts';
+import { createFilePool } from './pipeline/file-pool.ts';
+import { createByteBudget } from './serving/byte-budget.ts';
 import { createSystemClock } from './serving/clock.ts';
-import { createGenerator } from './serving/generator.ts';
-import { createFifoScheduler } from './serving/scheduler.ts';
+import { createLimiter } from './serving/limiter.ts';
+import { createTailEstimate } from './serving/tail-estimate.ts';
+import { observeStore } from './storage/observed-store.ts';
 import { createS3Store } from './storage/s3-store.ts';
 
 /** What accepted requests get to finish after a stop was asked for, ms; platforms kill after 30 s. */
 const STOP_LIMIT_MS = 20_000;
+/** When a stop that hangs ends all the same, ms. */
+const EXIT_LIMIT_MS = 28_000;
 
 const log = createJsonLog((line) => process.stdout.write(line));
 
@@ -27,39 +31,41 @@ try {
 
 async function start(): Promise<void> {
   const config = parseConfig(process.env);
-  const model = await readModelManifest(config.modelDirectory);
-  const tokenise = createTokeniser(await readTokenizer(config.modelDirectory, model), model.text);
-
-  const inference = createInferenceProcess({
-    modelDirectory: config.modelDirectory,
-    threads: config.inferenceThreads,
-    environment: config.inferenceEnvironment,
+  const files = createFilePool(config.encodeThreads || Math.max(1, availableParallelism() - 1));
+  const memory = createByteBudget(config.inFlightBytes);
+  const limitStore = createLimiter(config.storeWrites);
+  const parts: EngineParts = {
+    files,
+    memory,
+    limitStore,
+    store: observeStore(createS3Store(config.s3), (operation) => metrics.recordStore(operation)),
+    tail: createTailEstimate(),
+    clock: createSystemClock(),
+    onBatch: (batch) => metrics.recordBatch(batch),
     onRestart: (event) => {
       metrics.countChildRestart();
       log({ event: 'inference_restart', ...event });
     },
-  });
-  const clock = createSystemClock();
-  const scheduler = createFifoScheduler({ inference, clock, queueLimit: config.queueLimit });
-  const generator = createGenerator({
-    model,
-    tokenise,
-    scheduler,
-    store: createS3Store(config.s3),
-    clock,
-    deadlineMs: config.deadlineMs,
-    withProvenance: config.withProvenance,
-  });
+  };
+  const models = createModelHolder(await openEngine(config, parts), () => openEngine(config, parts));
+  const { current } = models;
 
   let isStopping = false;
   const now = () => Math.floor(Date.now() / 1_000);
-  const metrics = createMetrics({ queueDepth: scheduler.depth });
+  const metrics = createMetrics({
+    queueDepth: () => current().queueDepth(),
+    requestsInFlight: () => current().generator.inFlight(),
+    bytesInFlight: memory.usedBytes,
+    encodeDepth: files.depth,
+    storeWrites: limitStore.running,
+    isReady: () => current().isReady(),
+  });
   const app = createApp({
-    generator,
+    generator: () => current().generator,
     metrics,
-    model: modelCardOf(model),
+    model: () => current().card,
     signature: { keys: config.signingKeys, now, rememberNonce: createNonceMemory(now) },
-    readiness: () => (isStopping ? 'stopping' : inference.isReady() ? 'ready' : 'starting'),
+    readiness: () => (isStopping ? 'stopping' : current().isReady() ? 'ready' : 'starting'),
     log,
   });
   const server = await listen(app, config);
@@ -67,15 +73,24 @@ async function start(): Promise<void> {
     if (isStopping) return;
     isStopping = true;
     log({ event: 'stopping', signal });
+    setTimeout(() => process.exit(1), EXIT_LIMIT_MS).unref();
     await server.stop(STOP_LIMIT_MS);
-    await inference.close();
+    await models.close();
+    await files.close();
     log({ event: 'stopped' });
     process.exit(0);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  log({ event: 'listening', url: server.url, model: model.id, digest: model.digest });
+  process.on('SIGUSR2', async () => {
+    log({ event: 'model_swapping', from: current().card.digest });
+    const swap = await models.swap();
+    if (swap.outcome !== 'unchanged') metrics.countModelSwap(swap.outcome);
+    log({ event: 'model_swap', ...swap });
+  });
+  const { card, ready } = current();
+  log({ event: 'listening', url: server.url, model: card.id, digest: card.digest });
 
-  await inference.ready;
-  log({ event: 'ready', model: model.id });
+  const buckets = await ready;
+  log({ event: 'ready', model: card.id, buckets });
 }

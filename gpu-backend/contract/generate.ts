@@ -40,6 +40,11 @@ export const generateRequestSchema = z.strictObject({
   quality: z.int().min(1).max(100).nullable(),
   /** Owner of private pictures; absent: they are public. @see fingerprint.ts */
   tenant: tenantSchema.optional(),
+  /**
+   * On whose behalf: when there is more to do than can be done at once, callers get equal shares. Decides nothing about
+   * the picture or its name. Absent: the tenant, or else one caller for all.
+   */
+  caller: tenantSchema.optional(),
 });
 
 export type GenerateRequest = z.infer<typeof generateRequestSchema>;

@@ -1,15 +1,19 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { ApiError } from '../contract/errors.ts';
 import type { ModelCard } from '../contract/model-card.ts';
+import { Overloaded } from '../serving/overloaded.ts';
 import { createGenerateRoute, type GenerateRouteOptions } from './generate-route.ts';
+import { createInferenceProtocol } from './inference-protocol.ts';
 import { describeError, type Log } from './json-log.ts';
 import type { Metrics } from './metrics.ts';
+import { traceContextOf } from './trace-context.ts';
 
 type Readiness = 'ready' | 'starting' | 'stopping';
 
 export interface AppOptions extends GenerateRouteOptions {
-  readonly model: ModelCard;
-  /** `starting` until the model has run once, and again while it is replaced. */
+  /** The model that runs now. */
+  readonly model: () => ModelCard;
+  /** `starting` until the model has been warmed, and again while it is replaced. */
   readonly readiness: () => Readiness;
   readonly log: Log;
 }
@@ -21,10 +25,11 @@ export function createApp(options: AppOptions): Hono {
   app.get('/health/live', (context) => context.json({ status: 'live' }));
   app.get('/health/ready', (context) => {
     const status = readiness();
-    const { id, digest } = model;
+    const { id, digest } = model();
     return context.json({ status, model: { id, digest } }, status === 'ready' ? 200 : 503);
   });
-  app.get('/v1/models', (context) => context.json(model));
+  app.route('/', createInferenceProtocol({ model, isReady: () => readiness() === 'ready' }));
+  app.get('/v1/models', (context) => context.json(model()));
   app.get('/metrics', () => metrics.render());
   app.use('/v1/generate', reportOutcome(metrics, log));
   app.route('/', createGenerateRoute(options));
@@ -41,10 +46,12 @@ function reportOutcome(metrics: Metrics, log: Log): MiddlewareHandler {
     const error = context.error && apiErrorOf(context.error);
     const outcome = error?.code ?? 'ok';
     metrics.countRequest(outcome);
+    if (error instanceof Overloaded) metrics.countShed(error.reason);
     log({
       event: 'generate',
       outcome,
       ms: Math.round(performance.now() - startedAt),
+      ...traceContextOf(context.req.raw.headers),
       ...(error?.param && { param: error.param }),
       ...(error?.cause !== undefined && { cause: describeError(error.cause) }),
       ...(outcome === 'internal_error' && error?.cause instanceof Error && { stack: error.cause.stack }),

@@ -9,7 +9,8 @@ import { parseBody } from './parse-body.ts';
 import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
 
 export interface GenerateRouteOptions {
-  readonly generator: Generator;
+  /** Of the model that runs now. */
+  readonly generator: () => Pick<Generator, 'generate'>;
   readonly metrics: Metrics;
   readonly signature: SignatureOptions;
 }
@@ -27,7 +28,7 @@ export function createGenerateRoute({
     requireSignature(signature),
     async (context: Context<SignedEnv>) => {
       const request = parseBody(context.get('signedBody'), generateRequestSchema);
-      const generated = await generator.generate(request);
+      const generated = await generator().generate(request);
       metrics.recordResult(generated.result);
       return formResponse(formOf(generated, request.format));
     },

@@ -1,19 +1,24 @@
 import { fork } from 'node:child_process';
 import { ApiError } from '../contract/errors.ts';
-import type { InferenceBatch, InferenceResult } from './inference.ts';
-import type { ChildMessage, RunMessage } from './inference-messages.ts';
+import type { BucketTime, InferenceBatch } from './inference.ts';
+import type { ChildMessage, ChildSettings, RunMessage, RunReport } from './inference-messages.ts';
 
 /** A child that was told to end and does not within this time, ms, is killed. */
 const CLOSE_LIMIT_MS = 5_000;
+/** Loading and warming: seconds on CPUs, and a GPU that tunes its convolutions may take a minute. Longer hangs. */
+const LOAD_LIMIT_MS = 180_000;
+/** A batch that takes this many times as long as it did when it was warmed hangs. */
+const HANG_FACTOR = 10;
 
 export interface ChildConnectionOptions {
-  readonly modelDirectory: string;
-  readonly threads: number;
+  readonly settings: ChildSettings;
+  /** Of the memory that the child writes pictures to. */
+  readonly pictureFd: number;
   /** The child's whole environment; the parent's, which has secrets, is kept from it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A batch that runs longer than this hangs, and the child is killed. */
-  readonly runLimitMs: number;
-  readonly onReady: () => void;
+  /** No batch hangs before it has run this long, ms; beyond ten times what it took when warmed, it does. */
+  readonly hangLimitMs: number;
+  readonly onReady: (times: readonly BucketTime[]) => void;
   readonly onEnd: (end: ChildEnd) => void;
 }
 
@@ -28,48 +33,64 @@ export interface ChildEnd {
 /** One life of the inference process. */
 export interface ChildConnection {
   readonly pid: number | undefined;
-  run(batch: InferenceBatch): Promise<InferenceResult>;
+  /** @param position where in the picture memory the pictures go. */
+  run(batch: InferenceBatch, position: number): Promise<RunReport>;
   close(): Promise<void>;
 }
 
 interface Pending {
-  readonly resolve: (result: InferenceResult) => void;
+  readonly resolve: (report: RunReport) => void;
   readonly reject: (error: ApiError) => void;
-  readonly limit: NodeJS.Timeout;
+  readonly bucket: number;
 }
 
 /** Starts the inference process and speaks with it. Its end, however it comes, fails what it was running. */
 export function connectChild(options: ChildConnectionOptions): ChildConnection {
-  const { modelDirectory, threads, environment, runLimitMs, onReady, onEnd } = options;
+  const { settings, pictureFd, environment, hangLimitMs, onReady, onEnd } = options;
   const pending = new Map<number, Pending>();
   const ended = Promise.withResolvers<void>();
   let lastId = 0;
+  let limits: ReadonlyMap<number, number> = new Map();
   let unloadable: string | undefined;
 
-  const child = fork(new URL('inference-child.ts', import.meta.url), [modelDirectory, String(threads)], {
+  const child = fork(new URL('inference-child.ts', import.meta.url), [JSON.stringify(settings)], {
     serialization: 'advanced',
     env: environment,
     // The parent's flags (a debugger's port, a test runner's loader) are not the child's.
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', pictureFd],
   });
+
+  const kill = (): boolean => child.kill('SIGKILL');
+  let watchdog = setTimeout(kill, LOAD_LIMIT_MS);
+
+  /** Watches the batch that runs now, the oldest one, and it alone: the next one's time begins with its end. */
+  const watch = (): void => {
+    clearTimeout(watchdog);
+    const [running] = pending.values();
+    if (running) watchdog = setTimeout(kill, Math.max(hangLimitMs, limits.get(running.bucket) ?? 0));
+  };
 
   const take = (id: number): Pending | undefined => {
     const waiting = pending.get(id);
-    clearTimeout(waiting?.limit);
     pending.delete(id);
+    watch();
     return waiting;
   };
 
   const end = (reason: string): void => {
     for (const id of [...pending.keys()]) take(id)?.reject(childUnavailable(`inference process: ${reason}`));
+    clearTimeout(watchdog);
     ended.resolve();
     onEnd({ pid: child.pid, reason, isUnloadable: unloadable !== undefined });
   };
 
   child.on('message', (message: ChildMessage) => {
-    if (message.kind === 'ready') onReady();
-    else if (message.kind === 'unloadable') unloadable = message.reason;
+    if (message.kind === 'ready') {
+      clearTimeout(watchdog);
+      limits = new Map(message.times.map(({ bucket, ms }) => [bucket, ms * HANG_FACTOR]));
+      onReady(message.times);
+    } else if (message.kind === 'unloadable') unloadable = message.reason;
     else if (message.kind === 'result') take(message.id)?.resolve(message);
     else take(message.id)?.reject(new ApiError('internal_error', { cause: new Error(message.reason) }));
   });
@@ -81,19 +102,19 @@ export function connectChild(options: ChildConnectionOptions): ChildConnection {
 
   return {
     pid: child.pid,
-    run: (batch) =>
+    run: (batch, position) =>
       new Promise((resolve, reject) => {
         const id = ++lastId;
-        const limit = setTimeout(() => child.kill('SIGKILL'), runLimitMs);
-        pending.set(id, { resolve, reject, limit });
+        pending.set(id, { resolve, reject, bucket: batch.bucket });
+        if (pending.size === 1) watch();
         // A send that fails needs no care of its own: the exit that follows rejects what is pending.
-        child.send({ id, ...batch } satisfies RunMessage, () => {});
+        child.send({ id, position, ...batch } satisfies RunMessage, () => {});
       }),
     async close() {
       if (child.connected) child.disconnect();
-      const kill = setTimeout(() => child.kill('SIGKILL'), CLOSE_LIMIT_MS);
+      const limit = setTimeout(kill, CLOSE_LIMIT_MS);
       await ended.promise;
-      clearTimeout(kill);
+      clearTimeout(limit);
     },
   };
 }

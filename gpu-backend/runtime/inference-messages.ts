@@ -1,16 +1,41 @@
-import type { InferenceBatch, InferenceResult } from './inference.ts';
+import type { BucketTime, InferenceBatch } from './inference.ts';
+
+/** File descriptor of the picture memory in the child: the first after the channel to its parent. */
+export const PICTURE_FD = 4;
+
+/** How a child is to run; its one argument, as JSON. */
+export interface ChildSettings {
+  readonly modelDirectory: string;
+  /** Of the model that the directory must hold: it may have been exchanged since. */
+  readonly digest: string;
+  /** Threads of one operator; 0 = one a core. */
+  readonly threads: number;
+  /** Batch sizes to warm. */
+  readonly buckets: readonly number[];
+  /** Bound of the remembered text embeddings, bytes. */
+  readonly textCacheBytes: number;
+}
 
 /** Parent → child: run this batch. */
 export interface RunMessage extends InferenceBatch {
   readonly id: number;
+  /** Where in the picture memory the pictures go. */
+  readonly position: number;
+}
+
+/** What the child tells of a batch; the pictures lie in the memory. */
+export interface RunReport {
+  readonly textEncoderMs: number;
+  readonly generatorMs: number;
+  readonly encodedTexts: number;
 }
 
 /** Child → parent. */
 export type ChildMessage =
-  /** The model is loaded and ran once. */
-  | { readonly kind: 'ready' }
+  /** The model is loaded and ran in each bucket. */
+  | { readonly kind: 'ready'; readonly times: readonly BucketTime[] }
   /** The model cannot be loaded; the child exits after this. */
   | { readonly kind: 'unloadable'; readonly reason: string }
-  | ({ readonly kind: 'result'; readonly id: number } & InferenceResult)
+  | ({ readonly kind: 'result'; readonly id: number } & RunReport)
   /** onnxruntime refused the batch; the child lives on. */
   | { readonly kind: 'failure'; readonly id: number; readonly reason: string };

@@ -1,18 +1,27 @@
 import { type ChildConnection, type ChildEnd, childUnavailable, connectChild } from './child-connection.ts';
-import type { Inference } from './inference.ts';
+import type { BucketTime, Inference } from './inference.ts';
+import type { ChildSettings } from './inference-messages.ts';
+import { createPictureMemory } from './picture-memory.ts';
 
 /** Pauses before the nth child in a row that did not get ready is replaced, ms; the last one repeats. */
 const RESTART_PAUSES_MS = [0, 250, 1_000, 4_000] as const;
-/** Ten full-size pictures take four seconds on two CPU threads; a batch that runs this long hangs. */
-const RUN_LIMIT_MS = 60_000;
+/** A batch that takes longer than this and than ten times its usual time hangs, ms. */
+const HANG_LIMIT_MS = 3_000;
+/** What a start is taken to last until one was measured, ms. */
+const START_GUESS_MS = 3_000;
+/**
+ * Batches whose pictures there is memory for: one that runs, one that follows it at once, one that is read meanwhile.
+ * 32 full-size pictures are 19 MB, so that three fit into the 64 MB that a container's /dev/shm has.
+ */
+const PICTURE_SLOTS = 3;
 
-export interface InferenceProcessOptions {
-  readonly modelDirectory: string;
-  /** Threads of one operator; 0 = one a core. */
-  readonly threads: number;
+export interface InferenceProcessOptions extends ChildSettings {
+  /** Native edge of the model's pictures, pixels. */
+  readonly imageSize: number;
   /** Told of each child that died and will be replaced. */
   readonly onRestart?: (event: RestartEvent) => void;
-  readonly runLimitMs?: number;
+  /** No batch hangs before it has run this long, ms. */
+  readonly hangLimitMs?: number;
   /** All that the child gets of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -22,8 +31,11 @@ export interface RestartEvent extends Pick<ChildEnd, 'pid' | 'reason'> {
 }
 
 export interface InferenceProcess extends Inference {
-  /** Settles with the first load. Rejects when the model cannot be loaded, which is not tried again then. */
-  readonly ready: Promise<void>;
+  /**
+   * What each bucket takes, as soon as the model has been loaded and warmed for the first time. Rejects when it cannot be
+   * loaded, which is not tried again then.
+   */
+  readonly ready: Promise<readonly BucketTime[]>;
   /** Process id of the child that lives now. */
   pid(): number | undefined;
 }
@@ -35,13 +47,15 @@ export interface InferenceProcess extends Inference {
  */
 export function createInferenceProcess(options: InferenceProcessOptions): InferenceProcess {
   const {
+    imageSize,
     onRestart = () => {},
-    modelDirectory,
-    threads,
+    hangLimitMs = HANG_LIMIT_MS,
     environment = {},
-    runLimitMs = RUN_LIMIT_MS,
+    ...settings
   } = options;
-  const firstLoad = Promise.withResolvers<void>();
+  const rowBytes = 3 * imageSize ** 2 * Float32Array.BYTES_PER_ELEMENT;
+  const memory = createPictureMemory(PICTURE_SLOTS, Math.max(...settings.buckets) * rowBytes);
+  const firstLoad = Promise.withResolvers<readonly BucketTime[]>();
   let child: ChildConnection | undefined;
   let loaded = createLoad();
   let isReady = false;
@@ -49,24 +63,28 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
   let isClosed = false;
   let failedLoads = 0;
   let restart: NodeJS.Timeout | undefined;
+  let startedAtMs = 0;
+  let startMs = START_GUESS_MS;
 
   const start = (): void => {
+    startedAtMs = performance.now();
     const starting = connectChild({
-      modelDirectory,
-      threads,
+      settings,
+      pictureFd: memory.fd,
       environment,
-      runLimitMs,
-      onReady: () => onReady(starting),
+      hangLimitMs,
+      onReady: (times) => onReady(starting, times),
       onEnd,
     });
     child = starting;
   };
 
-  const onReady = (ready: ChildConnection): void => {
+  const onReady = (ready: ChildConnection, times: readonly BucketTime[]): void => {
+    startMs = performance.now() - startedAtMs;
     isReady = true;
     hasLoaded = true;
     failedLoads = 0;
-    firstLoad.resolve();
+    firstLoad.resolve(times);
     loaded.resolve(ready);
   };
 
@@ -92,10 +110,20 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
     ready: firstLoad.promise,
     isReady: () => isReady,
     pid: () => child?.pid,
+    outageMs: () => (isReady ? 0 : Math.max(0, startedAtMs + startMs - performance.now())),
     async generate(batch, signal) {
-      const ready = await unlessAborted(loaded.promise, signal);
       if (isClosed) throw childUnavailable('the inference process is closed');
-      return ready.run(batch);
+      const slot = await memory.acquire(signal);
+      try {
+        const ready = await unlessAborted(loaded.promise, signal);
+        if (isClosed) throw childUnavailable('the inference process is closed');
+        const report = await ready.run(batch, slot.position);
+        const pictures = { fd: memory.fd, position: slot.position, rowBytes };
+        return { ...report, pictures, release: slot.release };
+      } catch (error) {
+        slot.release();
+        throw error;
+      }
     },
     async close() {
       isClosed = true;
@@ -103,6 +131,7 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
       clearTimeout(restart);
       loaded.reject(childUnavailable('the inference process is closed'));
       await child?.close();
+      memory.close();
     },
   };
 }

@@ -1,29 +1,54 @@
-/** Prompts and noise of a batch; one picture a row. */
+/** What a batch of `bucket` rows takes from its sending to its answer, ms. */
+export interface BucketTime {
+  readonly bucket: number;
+  readonly ms: number;
+}
+
+/** Pictures to make together, one a row. */
 export interface InferenceBatch {
-  /** `[batch, sequence]` token ids. */
-  readonly tokenIds: BigInt64Array<ArrayBuffer>;
-  /** `[batch, noiseDim]` standard normal. */
+  readonly rows: number;
+  /** Rows that are computed, at least `rows`; what is beyond is padding and is thrown away. */
+  readonly bucket: number;
+  /** `[rows, noiseDim]` standard normal. */
   readonly noise: Float32Array<ArrayBuffer>;
-  readonly batch: number;
+  /** Token ids of the batch's prompts, each prompt once. */
+  readonly texts: readonly BigInt64Array<ArrayBuffer>[];
+  /** Which of `texts` each row is of. */
+  readonly textOf: readonly number[];
+}
+
+/** Where in memory, shared as a file without a name, a batch's pictures lie. */
+interface PictureRows {
+  /** Open in this process and all its threads. */
+  readonly fd: number;
+  /** Of row 0, bytes; the rows lie behind each other. */
+  readonly position: number;
+  /** Of `[3, imageSize, imageSize]` float32, nominally −1 … 1, not clamped. */
+  readonly rowBytes: number;
 }
 
 export interface InferenceResult {
-  /** `[batch, 3, imageSize, imageSize]`, nominally −1 … 1, not clamped. */
-  readonly images: Float32Array<ArrayBuffer>;
+  readonly pictures: PictureRows;
+  /** To be called once, when the pictures have been read: the memory is needed for other batches. */
+  release(): void;
   readonly textEncoderMs: number;
   readonly generatorMs: number;
+  /** Prompts that were encoded now; the others were remembered. */
+  readonly encodedTexts: number;
 }
 
-/** The model, wherever it runs. One batch at a time: callers queue. */
+/** The model, wherever it runs, one batch after the other in the order of the calls. */
 export interface Inference {
   /**
-   * Text encoder and generator in one pass, as soon as the model is ready.
+   * Text encoder and generator in one pass, as soon as the model is ready and there is memory for the pictures.
    * @throws ApiError `backend_unavailable` when the model dies on the way, cannot be loaded or is closed: nothing was
-   * made then; whatever reason `signal` aborts with while the model is not ready yet.
+   * made then; whatever reason `signal` aborts with while the batch has not been sent yet.
    */
   generate(batch: InferenceBatch, signal: AbortSignal): Promise<InferenceResult>;
   /** True from when the model has run once, as long as it can run again. */
   isReady(): boolean;
+  /** Expected time until it can run, ms; 0 while it is ready. */
+  outageMs(): number;
   /** Gives the model’s memory back; what still runs fails. */
   close(): Promise<void>;
 }

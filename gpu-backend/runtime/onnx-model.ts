@@ -2,34 +2,50 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest } from '../contract/model-card.ts';
 import { hasExternalData } from './external-data.ts';
-import type { InferenceBatch, InferenceResult } from './inference.ts';
+import type { BucketTime, InferenceBatch } from './inference.ts';
+import type { ChildSettings, RunReport } from './inference-messages.ts';
 import {
   ModelDirectoryError,
   type ModelFileName,
   readModelFile,
   readModelManifest,
 } from './model-directory.ts';
+import { createTextCache, type TextCache } from './text-cache.ts';
+import { warmUp } from './warm-up.ts';
 
 /** onnxruntime's severities run from 0, verbose, to 4, fatal; what lies below comes to us as an exception anyway. */
 const LOG_FATAL = 4;
 
-export interface OnnxModel {
-  /** Blocks the event loop while it computes: onnxruntime-node's `run` does. */
-  run(batch: InferenceBatch): Promise<InferenceResult>;
+interface OnnxRun extends RunReport {
+  /** `[rows, 3, imageSize, imageSize]`, nominally −1 … 1, not clamped. */
+  readonly images: Float32Array;
 }
 
-export interface OnnxModelOptions {
-  readonly directory: string;
-  /** Threads of one operator; 0 leaves it to onnxruntime: one a core. */
-  readonly threads: number;
+export interface OnnxModel {
+  /** What each bucket took when it was warmed. */
+  readonly times: readonly BucketTime[];
+  /** Blocks the event loop while it computes: onnxruntime-node's `run` does. */
+  run(batch: InferenceBatch): Promise<OnnxRun>;
+}
+
+interface Parts {
+  readonly manifest: ModelManifest;
+  readonly textEncoder: InferenceSession;
+  readonly generator: InferenceSession;
+  readonly known: TextCache;
 }
 
 /**
- * Loads text encoder and generator of a model directory and runs both once.
- * @throws ModelDirectoryError when a file is missing, is not the one that model.json names, or keeps data outside.
+ * Loads text encoder and generator of a model directory and runs both in every bucket.
+ * @throws ModelDirectoryError when a file is missing, is not the one that model.json names, keeps data outside, or when
+ * the directory holds another model than the one asked for.
  */
-export async function loadOnnxModel({ directory, threads }: OnnxModelOptions): Promise<OnnxModel> {
+export async function loadOnnxModel(settings: ChildSettings): Promise<OnnxModel> {
+  const { modelDirectory: directory, threads, digest, buckets, textCacheBytes } = settings;
   const manifest = await readModelManifest(directory);
+  if (manifest.digest !== digest) {
+    throw new ModelDirectoryError(directory, `holds the model ${manifest.digest}, not ${digest}`);
+  }
   const open = async (name: ModelFileName): Promise<InferenceSession> => {
     const bytes = await readModelFile(directory, manifest, name);
     try {
@@ -47,38 +63,77 @@ export async function loadOnnxModel({ directory, threads }: OnnxModelOptions): P
   await readModelFile(directory, manifest, 'image-encoder.onnx');
   const textEncoder = await open('text-encoder.onnx');
   const generator = await open('generator.onnx');
-  const model: OnnxModel = { run: (batch) => run(textEncoder, generator, manifest, batch) };
-  await model.run(warmUpBatch(manifest));
-  return model;
+  const parts = { manifest, textEncoder, generator, known: createTextCache(textCacheBytes) };
+  const times = await warmUp(
+    buckets,
+    (rows) => run(parts, warmUpBatch(manifest, rows)),
+    () => performance.now(),
+  );
+  return { times, run: (batch) => run(parts, batch) };
 }
 
-async function run(
-  textEncoder: InferenceSession,
-  generator: InferenceSession,
-  { generator: { noiseDim, sentenceDim } }: ModelManifest,
-  { tokenIds, noise, batch }: InferenceBatch,
-): Promise<InferenceResult> {
+async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {
+  const { manifest, generator: session } = parts;
+  const { noiseDim, sentenceDim, imageSize } = manifest.generator;
+  const { rows, bucket, textOf } = batch;
   const startedAt = performance.now();
-  const token_ids = new Tensor('int64', tokenIds, [batch, tokenIds.length / batch]);
-  const { sentence } = await textEncoder.run({ token_ids });
+  const { sentences, encodedTexts } = await encodeTexts(parts, batch.texts);
   const encodedAt = performance.now();
-  if (!sentence) throw new RangeError('text-encoder.onnx has no output "sentence"');
-  const feeds: Record<string, Tensor> = { noise: new Tensor('float32', noise, [batch, noiseDim]), sentence };
-  if (generator.inputNames.includes('stage_conditions')) {
+  const noise = new Float32Array(bucket * noiseDim);
+  noise.set(batch.noise);
+  const sentence = new Float32Array(bucket * sentenceDim);
+  for (const [row, text] of textOf.entries()) sentence.set(sentences[text] ?? [], row * sentenceDim);
+  const feeds: Record<string, Tensor> = {
+    noise: new Tensor('float32', noise, [bucket, noiseDim]),
+    sentence: new Tensor('float32', sentence, [bucket, sentenceDim]),
+  };
+  if (session.inputNames.includes('stage_conditions')) {
     // No rows: every stage takes its condition from noise and sentence.
-    feeds.stage_conditions = new Tensor('float32', new Float32Array(), [batch, 0, noiseDim + sentenceDim]);
+    feeds.stage_conditions = new Tensor('float32', new Float32Array(), [bucket, 0, noiseDim + sentenceDim]);
   }
-  const { image } = await generator.run(feeds);
+  const { image } = await session.run(feeds);
   if (!image) throw new RangeError('generator.onnx has no output "image"');
   return {
-    images: image.data as Float32Array<ArrayBuffer>,
+    images: (image.data as Float32Array).subarray(0, rows * 3 * imageSize ** 2),
     textEncoderMs: encodedAt - startedAt,
     generatorMs: performance.now() - encodedAt,
+    encodedTexts,
   };
 }
 
+/** The embedding `[sentenceDim]` of each text; those that are not known are encoded in one pass, and known then. */
+async function encodeTexts(
+  { manifest: { text }, textEncoder, known }: Parts,
+  texts: readonly BigInt64Array<ArrayBuffer>[],
+): Promise<{ sentences: readonly Float32Array[]; encodedTexts: number }> {
+  const sentences = texts.map((ids) => known.get(ids));
+  const missing = [...texts.entries()].filter(([at]) => sentences[at] === undefined);
+  if (missing.length > 0) {
+    // To the longest and no further: the encoder is causal and reads the end token, so what stands behind is nothing.
+    const sequence = Math.max(...missing.map(([, ids]) => ids.length));
+    const tokenIds = new BigInt64Array(missing.length * sequence).fill(BigInt(text.padToken));
+    for (const [row, [, ids]] of missing.entries()) tokenIds.set(ids, row * sequence);
+    const token_ids = new Tensor('int64', tokenIds, [missing.length, sequence]);
+    const { sentence } = await textEncoder.run({ token_ids });
+    if (!sentence) throw new RangeError('text-encoder.onnx has no output "sentence"');
+    const data = sentence.data as Float32Array<ArrayBuffer>;
+    const length = data.length / missing.length;
+    for (const [row, [at, ids]] of missing.entries()) {
+      const embedding = data.slice(row * length, (row + 1) * length);
+      known.set(ids, embedding);
+      sentences[at] = embedding;
+    }
+  }
+  return { sentences: sentences as Float32Array[], encodedTexts: missing.length };
+}
+
 /** The empty prompt with no noise. */
-function warmUpBatch({ generator, text }: ModelManifest): InferenceBatch {
-  const tokenIds = BigInt64Array.of(BigInt(text.startToken), BigInt(text.endToken));
-  return { tokenIds, noise: new Float32Array(generator.noiseDim), batch: 1 };
+function warmUpBatch({ generator, text }: ModelManifest, rows: number): InferenceBatch {
+  return {
+    rows,
+    bucket: rows,
+    texts: [BigInt64Array.of(BigInt(text.startToken), BigInt(text.endToken))],
+    textOf: Array<number>(rows).fill(0),
+    noise: new Float32Array(rows * generator.noiseDim),
+  };
 }

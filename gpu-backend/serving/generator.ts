@@ -1,16 +1,22 @@
 import { ApiError } from '../contract/errors.ts';
-import type { GenerateRequest, GenerateResult, StageTimings } from '../contract/generate.ts';
+import type { GenerateRequest, GenerateResult } from '../contract/generate.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
 import { noiseFromSeed } from '../contract/noise.ts';
+import type { FilePool } from '../pipeline/file-pool.ts';
 import type { Tokenise } from '../pipeline/tokenise.ts';
-import type { InferenceBatch } from '../runtime/inference.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { checkRequest } from './check-request.ts';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
+import { createInFlight } from './in-flight.ts';
 import { createItemEncoder, type Item, itemsOf } from './item.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Limiter } from './limiter.ts';
+import { Overloaded } from './overloaded.ts';
+import type { Row, Scheduler } from './scheduler.ts';
+import { createStopwatch } from './stopwatch.ts';
 import { type StoredPicture, storePicture } from './stored-picture.ts';
+import type { TailEstimate } from './tail-estimate.ts';
 
 interface Picture {
   readonly fingerprint: string;
@@ -26,17 +32,28 @@ export interface Generated {
 export interface Generator {
   /**
    * Prompts and seeds → stored pictures.
-   * @throws ApiError `model_mismatch`, `invalid_request`, `backend_unavailable`, `storage_unavailable`,
-   * `deadline_exceeded`.
+   * @throws ApiError `model_mismatch`, `invalid_request`, `backend_unavailable` (with the time after which to come
+   * again where there is too much to do), `storage_unavailable`, `deadline_exceeded`.
    */
   generate(request: GenerateRequest): Promise<Generated>;
+  /** Requests that were accepted and whose work has not ended. */
+  inFlight(): number;
+  /** Resolves when none is left. */
+  idle(): Promise<void>;
 }
 
 export interface GeneratorOptions {
   readonly model: ModelManifest;
   readonly tokenise: Tokenise;
   readonly scheduler: Scheduler;
+  readonly files: FilePool;
   readonly store: ObjectStore;
+  /** Bounds the writes to the store that run at once. */
+  readonly limitStore: Limiter;
+  /** Bounds what accepted requests hold. */
+  readonly memory: ByteBudget;
+  /** Learns what follows the model. */
+  readonly tail: TailEstimate;
   readonly clock: Clock;
   /** Bound of one request, ms. */
   readonly deadlineMs: number;
@@ -44,51 +61,53 @@ export interface GeneratorOptions {
   readonly withProvenance: boolean;
 }
 
-/** The use case: tokenise → text encoder and generator → encode → store. */
+/** The use case: tokenise → text encoder and generator → encode → store, each picture going on as soon as it can. */
 export function createGenerator(options: GeneratorOptions): Generator {
-  const { model, tokenise, scheduler, store, clock, deadlineMs, withProvenance } = options;
-  const encodeItem = createItemEncoder(model, withProvenance);
+  const { model, tokenise, scheduler, store, limitStore, memory, tail, clock, deadlineMs } = options;
+  const { noiseDim } = model.generator;
+  const encodeItem = createItemEncoder(options);
+  const accepted = createInFlight();
 
-  const batchOf = (items: readonly Item[]): InferenceBatch => {
-    const { noiseDim } = model.generator;
-    const noise = new Float32Array(items.length * noiseDim);
-    for (const [row, { seed }] of items.entries()) noise.set(noiseFromSeed(seed, noiseDim), row * noiseDim);
-    const { ids, batch } = tokenise(items.map(({ prompt }) => prompt));
-    return { tokenIds: ids, noise, batch };
+  const rowOf = ({ prompt, seed }: Item): Row => {
+    return { prompt, tokenIds: tokenise(prompt), noise: noiseFromSeed(seed, noiseDim) };
   };
 
-  const generate = async (request: GenerateRequest, signal: AbortSignal): Promise<Generated> => {
-    const lap = createStopwatch(clock);
+  const generate = async (
+    request: GenerateRequest,
+    deadlineAtMs: number,
+    signal: AbortSignal,
+  ): Promise<Generated> => {
+    const watch = createStopwatch(clock);
     const asked = await itemsOf(request);
-    const items = [...new Map(asked.map((item) => [item.fingerprint, item])).values()];
-
-    const batch = batchOf(items);
-    const tokeniseMs = lap();
-    const { images, queueMs, textEncoderMs, generatorMs } = await scheduler.run(batch, signal);
-    lap();
-    const imageLength = images.length / items.length;
-    const files = await allOf(
-      items.map((item, row) =>
-        encodeItem(item, images.subarray(row * imageLength, (row + 1) * imageLength), request),
-      ),
-    );
-    const encodeMs = lap();
-    signal.throwIfAborted();
+    const [first, ...others] = new Map(asked.map((item) => [item.fingerprint, item])).values();
+    if (!first) throw new RangeError('a request without pictures');
+    const items = [first, ...others];
+    const rows = [rowOf(first), ...others.map(rowOf)] as const;
+    watch.tokenised();
+    const caller = request.caller ?? request.tenant ?? '';
+    const made = scheduler.run({ caller, rows, deadlineAtMs }, signal);
     const stored = await allOf(
-      items.map(async ({ fingerprint }, at) => {
-        const bytes = files[at] as Uint8Array<ArrayBuffer>;
-        return [fingerprint, await storePicture(store, fingerprint, request, bytes)] as const;
+      made.map(async (promise, at) => {
+        const row = await promise;
+        const item = items[at] as Item;
+        watch.made(row);
+        const bytes = await encodeItem(item, row, request, signal).finally(row.release);
+        watch.encoded();
+        const picture = await limitStore(() => {
+          signal.throwIfAborted();
+          return storePicture(store, item.fingerprint, request, bytes);
+        });
+        return [item.fingerprint, picture] as const;
       }),
     );
-    const storeMs = lap();
-    const stages = { queueMs, tokeniseMs, textEncoderMs, generatorMs, encodeMs, storeMs };
-    return answer(asked, new Map(stored), { ...stages, totalMs: lap.total() });
+    tail.observe(watch.tailMs());
+    return answer(asked, new Map(stored), watch.timings());
   };
 
   const answer = (
     asked: readonly Item[],
     stored: ReadonlyMap<string, StoredPicture>,
-    timings: StageTimings,
+    timings: GenerateResult['timings'],
   ): Generated => {
     const rows = asked.map(({ fingerprint, seed }) => {
       const picture = stored.get(fingerprint);
@@ -107,32 +126,28 @@ export function createGenerator(options: GeneratorOptions): Generator {
   };
 
   return {
+    inFlight: accepted.count,
+    idle: accepted.idle,
     async generate(request) {
       checkRequest(request, model);
-      return withDeadline(clock, deadlineMs, (signal) => generate(request, signal));
+      const free = memory.take(bytesOf(request, model.generator.imageSize));
+      if (!free) throw new Overloaded('memory', scheduler.drainMs());
+      const deadlineAtMs = clock.now() + deadlineMs;
+      // Held until the last of its work has ended, also where the answer went out before.
+      return withDeadline(clock, deadlineMs, (signal) =>
+        accepted.track(generate(request, deadlineAtMs, signal).finally(free)),
+      );
     },
   };
+}
+
+/** What a request holds while it is served, bytes: pixels and file of each picture, which is hardly larger. */
+function bytesOf({ images, size }: GenerateRequest, nativeSize: number): number {
+  return images.length * (3 * nativeSize ** 2 * Float32Array.BYTES_PER_ELEMENT + 2 * 3 * size ** 2);
 }
 
 /** Waits for all of them, also after one failed: nothing runs on behind an answer. */
 async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
-}
-
-interface Stopwatch {
-  /** Milliseconds since the last lap. */
-  (): number;
-  total(): number;
-}
-
-function createStopwatch(clock: Clock): Stopwatch {
-  const startedAt = clock.now();
-  let lapAt = startedAt;
-  const lap = (): number => {
-    const before = lapAt;
-    lapAt = clock.now();
-    return lapAt - before;
-  };
-  return Object.assign(lap, { total: () => clock.now() - startedAt });
 }

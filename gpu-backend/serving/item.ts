@@ -2,10 +2,9 @@ import { fingerprintOf } from '../contract/fingerprint.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
 import { sha256Hex } from '../contract/hex.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
-import { encodePicture } from '../pipeline/encode.ts';
-import { pixelsFromImage } from '../pipeline/post-process.ts';
+import type { FilePool } from '../pipeline/file-pool.ts';
 import { xmpOf } from '../pipeline/provenance.ts';
-import { resampleImage } from '../pipeline/resample.ts';
+import type { MadeRow } from './scheduler.ts';
 
 /** One picture to make: an item of a request with its name. */
 export interface Item {
@@ -25,23 +24,26 @@ export function itemsOf({ images, ...common }: GenerateRequest): Promise<Item[]>
   );
 }
 
+export interface ItemEncoderOptions {
+  readonly model: ModelManifest;
+  readonly files: FilePool;
+  readonly withProvenance: boolean;
+}
+
 export type EncodeItem = (
   item: Item,
-  image: Float32Array,
-  options: Pick<GenerateRequest, 'size' | 'format' | 'quality'>,
+  row: Pick<MadeRow, 'fd' | 'position'>,
+  request: Pick<GenerateRequest, 'size' | 'format' | 'quality'>,
+  signal: AbortSignal,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
-/**
- * The generator's image `[3, imageSize, imageSize]` of an item → the file that is stored: resampled to the size asked
- * for, encoded, provenance inside.
- */
-export function createItemEncoder(model: ModelManifest, withProvenance: boolean): EncodeItem {
+/** A row that the generator made for an item → the file that is stored, provenance inside. */
+export function createItemEncoder({ model, files, withProvenance }: ItemEncoderOptions): EncodeItem {
   const nativeSize = model.generator.imageSize;
-  return async ({ prompt, seed, fingerprint }, image, { size, format, quality }) => {
+  return async ({ prompt, seed, fingerprint }, { fd, position }, { size, format, quality }, signal) => {
     const promptHash = await sha256Hex(prompt);
     const made = { modelId: model.id, modelDigest: model.digest, promptHash, seed, nativeSize, fingerprint };
     const xmp = withProvenance ? xmpOf(made) : undefined;
-    const pixels = pixelsFromImage(resampleImage(image, nativeSize, size), size);
-    return encodePicture(pixels, { format, quality, xmp });
+    return files.make({ fd, position, nativeSize, size, format, quality, xmp }, signal);
   };
 }

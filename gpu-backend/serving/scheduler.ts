@@ -1,86 +1,230 @@
 import { ApiError } from '../contract/errors.ts';
-import type { Inference, InferenceBatch, InferenceResult } from '../runtime/inference.ts';
+import type { BucketTime, Inference, InferenceResult } from '../runtime/inference.ts';
+import { type Batch, createBatcher } from './batching/batcher.ts';
+import type { Job } from './batching/job.ts';
+import { createServiceTimes } from './batching/service-times.ts';
 import type { Clock } from './clock.ts';
+import { Overloaded } from './overloaded.ts';
 
-interface Scheduled extends InferenceResult {
-  /** Time between asking and the model's beginning. */
-  readonly queueMs: number;
+/** One picture to make. */
+export interface Row {
+  /** Canonical; equal ones of a batch are encoded once. */
+  readonly prompt: string;
+  readonly tokenIds: BigInt64Array<ArrayBuffer>;
+  /** `[noiseDim]` standard normal. */
+  readonly noise: Float32Array<ArrayBuffer>;
 }
 
-/** Decides when and with whom a batch reaches the model. */
+interface ScheduleRequest {
+  /** Whom to be fair to. */
+  readonly caller: string;
+  readonly rows: readonly [Row, ...Row[]];
+  /** When all must be answered, on the scheduler's clock, ms. */
+  readonly deadlineAtMs: number;
+}
+
+/** A row that was made. */
+export interface MadeRow {
+  /** Where its `[3, imageSize, imageSize]` float32 lie, until `release`. */
+  readonly fd: number;
+  readonly position: number;
+  /** To be called once, when the picture has been read. */
+  release(): void;
+  /** Time between asking and its batch's beginning. */
+  readonly queueMs: number;
+  readonly textEncoderMs: number;
+  readonly generatorMs: number;
+}
+
+/** What became of a batch. */
+export interface BatchReport {
+  readonly rows: number;
+  readonly bucket: number;
+  readonly requests: number;
+  /** Distinct prompts, and how many of them had to be encoded. */
+  readonly texts: number;
+  readonly encodedTexts: number;
+}
+
+/** Decides when and with whom rows reach the model. */
 export interface Scheduler {
   /**
-   * A batch whose model died is run once more.
-   * @throws ApiError `backend_unavailable` at once when the queue is full, or when the model died twice;
-   * whatever reason `signal` aborts with while the batch still waits.
+   * One promise for each row; rows of one request may be in several batches. A batch whose model died is run once more.
+   * Each rejects with ApiError `backend_unavailable` when the model died twice, `deadline_exceeded` when it cannot be
+   * made in time any more, or with whatever reason `signal` aborts with.
+   * @throws Overloaded when the request cannot be taken.
    */
-  run(batch: InferenceBatch, signal: AbortSignal): Promise<Scheduled>;
-  /** Batches that wait for the model, the running one left out. */
+  run(request: ScheduleRequest, signal: AbortSignal): Promise<MadeRow>[];
+  /** Rows that wait for the model, those that it has left out. */
   depth(): number;
+  /** Expected time until all that was taken is made, ms. */
+  drainMs(): number;
 }
 
-export interface FifoSchedulerOptions {
+export interface BatchSchedulerOptions {
   readonly inference: Inference;
+  /** What each bucket takes, once the model has been warmed. */
+  readonly ready: Promise<readonly BucketTime[]>;
   readonly clock: Clock;
-  /** Batches that may wait; the next one is refused. */
-  readonly queueLimit: number;
+  readonly maxQueueDelayMs: number;
+  readonly queueRows: number;
+  /** What follows the model, ms. */
+  readonly tailMs: () => number;
+  readonly onBatch?: (report: BatchReport) => void;
 }
 
-interface Waiting {
-  readonly begin: () => Promise<void>;
+interface ScheduledJob extends Job {
+  readonly request: ScheduleRequest;
+  readonly signal: AbortSignal;
+  readonly askedAtMs: number;
+  readonly made: readonly PromiseWithResolvers<MadeRow>[];
+  /** Nobody waits for its rows any more. */
+  hasFailed: boolean;
 }
 
-/** First come, first served, one batch at a time. */
-export function createFifoScheduler({ inference, clock, queueLimit }: FifoSchedulerOptions): Scheduler {
-  const queue = new Set<Waiting>();
-  let isBusy = false;
+/** The batcher on a real clock and a real model. */
+export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler {
+  const { inference, ready, clock, maxQueueDelayMs, queueRows, tailMs, onBatch = () => {} } = options;
+  const { outageMs } = inference;
+  const batcher = createBatcher<ScheduledJob>({ maxQueueDelayMs, queueRows, tailMs, outageMs });
+  let cancelTimer = (): void => {};
+  let isPumpDue = false;
+  /** One batch after the other is run again: a batch that kills its model takes none along that way. */
+  let lastRetry: Promise<unknown> = Promise.resolve();
 
-  const generate = async (batch: InferenceBatch, signal: AbortSignal): Promise<InferenceResult> => {
+  const pump = (): void => {
+    cancelTimer();
+    for (;;) {
+      const { expired, batch, againAtMs } = batcher.next(clock.now());
+      for (const job of expired) fail(job, new ApiError('deadline_exceeded'));
+      if (againAtMs !== undefined) cancelTimer = clock.after(againAtMs - clock.now(), pump);
+      if (!batch) return;
+      void run(batch);
+    }
+  };
+
+  const run = async (batch: Batch<ScheduledJob>): Promise<void> => {
+    const input = inputOf(batch);
+    const whileWanted = abortedWithAll(batch.parts.map(({ job }) => job.signal));
+    let hasRun = true;
     try {
-      return await inference.generate(batch, signal);
+      const result = await inference.generate(input, whileWanted).catch((error: unknown) => {
+        hasRun = false;
+        const hasDied = error instanceof ApiError && error.code === 'backend_unavailable';
+        if (!hasDied || whileWanted.aborted) throw error;
+        // Once: a batch that two models died of may well be the reason.
+        const retry = lastRetry.then(() => inference.generate(input, whileWanted));
+        lastRetry = retry.catch(() => {});
+        return retry;
+      });
+      const { encodedTexts } = result;
+      settle(batch, result, clock.now());
+      const { parts, rows, bucket } = batch;
+      onBatch({ rows, bucket, requests: parts.length, texts: input.texts.length, encodedTexts });
     } catch (error) {
-      const hasDied = error instanceof ApiError && error.code === 'backend_unavailable';
-      if (!hasDied || signal.aborted) throw error;
-      // Once: a batch that two models died of may well be the reason.
-      return inference.generate(batch, signal);
+      hasRun = false;
+      for (const { job } of batch.parts) {
+        batcher.remove(job);
+        fail(job, error);
+      }
+    } finally {
+      batcher.end(batch, clock.now(), hasRun);
+      pump();
     }
   };
 
-  const next = async (): Promise<void> => {
-    if (isBusy) return;
-    isBusy = true;
-    for (const waiting of queue) {
-      queue.delete(waiting);
-      await waiting.begin();
-    }
-    isBusy = false;
-  };
+  ready.then(
+    (times) => {
+      batcher.setTimes(createServiceTimes(times));
+      pump();
+    },
+    // Whoever owns the model ends the process.
+    () => {},
+  );
 
   return {
-    depth: () => queue.size,
-    run(batch, signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      if (queue.size >= queueLimit) {
-        const cause = new Error(`${queue.size} batches are waiting already`);
-        return Promise.reject(new ApiError('backend_unavailable', { cause }));
+    depth: batcher.waitingRows,
+    drainMs: () => batcher.drainMs(clock.now()),
+    run(request, signal) {
+      signal.throwIfAborted();
+      const made = request.rows.map(() => Promise.withResolvers<MadeRow>());
+      const job: ScheduledJob = {
+        request,
+        signal,
+        made,
+        caller: request.caller,
+        rows: request.rows.length,
+        deadlineAtMs: request.deadlineAtMs,
+        askedAtMs: clock.now(),
+        hasFailed: false,
+      };
+      const refusal = batcher.offer(job, clock.now());
+      if (refusal) throw new Overloaded(refusal.reason, refusal.retryAfterMs);
+      signal.addEventListener(
+        'abort',
+        () => {
+          batcher.remove(job);
+          fail(job, signal.reason);
+        },
+        { once: true },
+      );
+      if (!isPumpDue) {
+        isPumpDue = true;
+        // After all that has arrived with this one: they may share a batch.
+        setImmediate(() => {
+          isPumpDue = false;
+          pump();
+        });
       }
-      const askedAt = clock.now();
-      return new Promise((resolve, reject) => {
-        const waiting: Waiting = {
-          async begin() {
-            signal.removeEventListener('abort', leave);
-            const queueMs = clock.now() - askedAt;
-            await generate(batch, signal).then((result) => resolve({ ...result, queueMs }), reject);
-          },
-        };
-        const leave = (): void => {
-          queue.delete(waiting);
-          reject(signal.reason);
-        };
-        signal.addEventListener('abort', leave, { once: true });
-        queue.add(waiting);
-        void next();
-      });
+      return made.map(({ promise }) => promise);
     },
   };
+}
+
+/** Hands out a batch's pictures; its memory is free again when all have been read. */
+function settle({ parts, rows }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
+  const { pictures, textEncoderMs, generatorMs } = result;
+  let unread = rows;
+  const release = (): void => {
+    if (--unread === 0) result.release();
+  };
+  let at = 0;
+  for (const { job, from, count } of parts) {
+    const queueMs = Math.max(0, nowMs - textEncoderMs - generatorMs - job.askedAtMs);
+    for (const { resolve } of job.made.slice(from, from + count)) {
+      const position = pictures.position + at++ * pictures.rowBytes;
+      if (job.hasFailed) release();
+      else resolve({ fd: pictures.fd, position, release, queueMs, textEncoderMs, generatorMs });
+    }
+  }
+}
+
+function fail(job: ScheduledJob, error: unknown): void {
+  job.hasFailed = true;
+  for (const { reject } of job.made) reject(error);
+}
+
+function inputOf({ parts, rows, bucket }: Batch<ScheduledJob>) {
+  const all = parts.flatMap(({ job, from, count }) => job.request.rows.slice(from, from + count));
+  const texts = new Map(all.map(({ prompt, tokenIds }) => [prompt, tokenIds]));
+  const places = new Map([...texts.keys()].map((prompt, place) => [prompt, place]));
+  const noiseDim = all[0]?.noise.length ?? 0;
+  const noise = new Float32Array(rows * noiseDim);
+  for (const [row, one] of all.entries()) noise.set(one.noise, row * noiseDim);
+  const textOf = all.map(({ prompt }) => places.get(prompt) ?? 0);
+  return { rows, bucket, noise, texts: [...texts.values()], textOf };
+}
+
+/** Aborts when the last of `signals` has. */
+function abortedWithAll(signals: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  let left = signals.length;
+  const count = (signal: AbortSignal): void => {
+    if (--left === 0) controller.abort(signal.reason);
+  };
+  for (const signal of signals) {
+    if (signal.aborted) count(signal);
+    else signal.addEventListener('abort', () => count(signal), { once: true });
+  }
+  return controller.signal;
 }

@@ -35,9 +35,15 @@ describe('parseConfig', () => {
         secretAccessKey: 's3-secret',
       },
       withProvenance: true,
-      queueLimit: 64,
+      queueLimit: 1_024,
+      inFlightBytes: 2 ** 30,
       deadlineMs: 30_000,
       inferenceThreads: 0,
+      batchBuckets: [1, 2, 4, 8, 16, 32],
+      maxQueueDelayMs: 2,
+      textCacheBytes: 2 ** 26,
+      encodeThreads: 0,
+      storeWrites: 48,
       inferenceEnvironment: {},
     });
   });
@@ -65,6 +71,12 @@ describe('parseConfig', () => {
       QUEUE_LIMIT: '1',
       DEADLINE_MS: '500',
       INFERENCE_THREADS: '2',
+      BATCH_BUCKETS: '1,3,128',
+      MAX_QUEUE_DELAY_MS: '0',
+      IN_FLIGHT_MB: '2',
+      TEXT_CACHE_MB: '0',
+      ENCODE_THREADS: '3',
+      STORE_WRITES: '7',
     };
     expect(parseConfig({ ...COMPLETE, ...set })).toMatchObject({
       port: 0,
@@ -72,6 +84,12 @@ describe('parseConfig', () => {
       queueLimit: 1,
       deadlineMs: 500,
       inferenceThreads: 2,
+      batchBuckets: [1, 3, 128],
+      maxQueueDelayMs: 0,
+      inFlightBytes: 2 ** 21,
+      textCacheBytes: 0,
+      encodeThreads: 3,
+      storeWrites: 7,
     });
   });
 
@@ -92,6 +110,13 @@ describe('parseConfig', () => {
     ['QUEUE_LIMIT', '0', 'integer from 1 to 100000'],
     ['DEADLINE_MS', '-1', 'integer from 1 to 600000'],
     ['INFERENCE_THREADS', 'all', 'integer from 0 to 1024'],
+    ['BATCH_BUCKETS', '', 'numbers from 1 to 256, ascending'],
+    ['BATCH_BUCKETS', '1,2,2', 'numbers from 1 to 256, ascending'],
+    ['BATCH_BUCKETS', '4,2', 'numbers from 1 to 256, ascending'],
+    ['BATCH_BUCKETS', '0,1', 'numbers from 1 to 256, ascending'],
+    ['BATCH_BUCKETS', '1,257', 'numbers from 1 to 256, ascending'],
+    ['MAX_QUEUE_DELAY_MS', '1001', 'integer from 0 to 1000'],
+    ['STORE_WRITES', '0', 'integer from 1 to 10000'],
     ['PROVENANCE', 'no', 'on or off'],
     ['S3_ENDPOINT', 's3.example.com', 'http or https URL'],
     ['S3_ENDPOINT', 'https://key:password@s3.example.com', 'http or https URL without credentials'],

@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ModelCard, modelCardSchema } from '../../gpu-backend/contract/model-card.ts';
 import { signedRequest, TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
-import { copyModel } from './runtime/model-copy.ts';
+import { copyModel, replaceModelFile } from './runtime/model-copy.ts';
 
 const MAIN = fileURLToPath(new URL('../../gpu-backend/main.ts', import.meta.url));
+/** On a machine that is busy with other things. */
+const SOON = { timeout: 20_000 };
 const S3_SECRET = 'the-secret-of-the-store';
 const ENVIRONMENT = {
   PATH: process.env.PATH,
@@ -84,19 +86,42 @@ async function startS3(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+function childrenOf({ child: { pid } }: Backend): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+}
+
 /** The inference process of a backend. */
-function childOf({ child: { pid } }: Backend): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  expect(children).toHaveLength(1);
-  return Number(children[0]);
+function childOf(backend: Backend): number {
+  const [child, ...others] = childrenOf(backend);
+  expect(others).toEqual([]);
+  return child as number;
+}
+
+/** Another model by its digest, though it makes the same pictures. */
+function changeTokenizer(directory: string): Promise<void> {
+  const path = join(directory, 'tokenizer.json');
+  return replaceModelFile(
+    directory,
+    'tokenizer.json',
+    Buffer.concat([readFileSync(path), Buffer.from('\n')]),
+  );
 }
 
 /** Stops the inference process where it is, until it is sent SIGCONT; one that is stopped would outlive its parent. */
 function holdChild(backend: Backend): number {
   const pid = childOf(backend);
   process.kill(pid, 'SIGSTOP');
-  closers.unshift(() => process.kill(pid, 'SIGKILL'));
+  closers.unshift(() => signalIfAlive(pid, 'SIGKILL'));
   return pid;
+}
+
+/** A stopped process may have been given up and killed meanwhile. */
+function signalIfAlive(pid: number, signal: 'SIGCONT' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ESRCH' });
+  }
 }
 
 /** An S3 service that answers puts only when it is told to. */
@@ -223,24 +248,31 @@ describe('main', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'queues as many batches as QUEUE_LIMIT says and refuses the next at once',
+    'queues as many pictures as QUEUE_LIMIT says and refuses the next at once, saying when to come again',
     async () => {
-      const backend = startMain({ S3_ENDPOINT: await startS3(), QUEUE_LIMIT: '1' });
+      const backend = startMain({ S3_ENDPOINT: await startS3(), QUEUE_LIMIT: '1', BATCH_BUCKETS: '1' });
       const { url } = await backend.event('listening');
       await backend.event('ready');
       const body = generateBody(await cardOf(url));
       const post = async () => fetch(await signedRequest(`${url}/v1/generate`, body));
+      const metric = async (name: string) =>
+        new RegExp(`^${name} (\\d+)$`, 'mu').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
       const child = holdChild(backend);
-      const running = post();
-      const queued = post();
-      const depth = async () =>
-        /^galip_queue_depth (\d+)$/mu.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
-      await expect.poll(depth).toBe('1');
+      // One that runs, one that lies ready behind it, one that waits.
+      const answers = [];
+      for (const accepted of ['1', '2', '3']) {
+        answers.push(post());
+        await expect.poll(() => metric('galip_requests_in_flight'), SOON).toBe(accepted);
+        if (accepted < '3') await expect.poll(() => metric('galip_queue_depth'), SOON).toBe('0');
+      }
+      expect(await metric('galip_queue_depth')).toBe('1');
       const refused = await post();
       expect(refused.status).toBe(503);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
       expect(await refused.json()).toMatchObject({ error: { code: 'backend_unavailable' } });
-      process.kill(child, 'SIGCONT');
-      expect([(await running).status, (await queued).status]).toEqual([200, 200]);
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('galip_shed_total{reason="queue"} 1');
+      signalIfAlive(child, 'SIGCONT');
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
     },
   );
 
@@ -256,6 +288,99 @@ describe('main', () => {
       const response = await fetch(request, { signal: AbortSignal.timeout(15_000) });
       expect(response.status).toBe(504);
       expect(await response.json()).toMatchObject({ error: { code: 'deadline_exceeded' } });
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'replaces a model that hangs within 10 s, and answers what it was asked',
+    async () => {
+      const backend = startMain({ S3_ENDPOINT: await startS3() });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      const body = generateBody(await cardOf(url));
+      holdChild(backend);
+      const startedAt = performance.now();
+      const response = await fetch(await signedRequest(`${url}/v1/generate`, body));
+      expect(response.status).toBe(200);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(await backend.event('inference_restart')).toMatchObject({ reason: 'SIGKILL' });
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'loses no accepted request when it is stopped under load',
+    async () => {
+      const backend = startMain({ S3_ENDPOINT: await startS3() });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      const body = generateBody(await cardOf(url));
+      const post = async (seed: number) =>
+        fetch(await signedRequest(`${url}/v1/generate`, { ...body, images: [{ prompt: 'pizza', seed }] }));
+      const answers = Array.from({ length: 40 }, (_, seed) => post(seed));
+      const inFlight = async () =>
+        Number(/^galip_requests_in_flight (\d+)$/mu.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
+      await Promise.race([answers[0], expect.poll(inFlight).toBeGreaterThan(5)]);
+      backend.child.kill('SIGTERM');
+      const outcomes = await Promise.allSettled(answers);
+      expect(await backend.exit()).toEqual({ code: 0 });
+      // What was accepted was logged; what was not never got in.
+      const logged = backend.output.out.match(/"event":"generate","outcome":"ok"/gu)?.length ?? 0;
+      const answered = outcomes.filter(({ status }) => status === 'fulfilled').length;
+      expect(answered).toBeGreaterThan(5);
+      expect(answered).toBe(logged);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'fulfilled') expect(outcome.value.status).toBe(200);
+      }
+    },
+  );
+
+  it.runIf(process.platform !== 'win32')(
+    'serves the model that the directory holds now, once told so, and the old one until then',
+    async () => {
+      const directory = copyModel();
+      closers.push(() => rmSync(directory, { recursive: true }));
+      const s3 = await startHeldS3();
+      const backend = startMain({ S3_ENDPOINT: s3.endpoint, MODEL_DIR: directory });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      const old = await cardOf(url);
+      const accepted = fetch(await signedRequest(`${url}/v1/generate`, generateBody(old)));
+      const put = await s3.put;
+      await changeTokenizer(directory);
+      backend.child.kill('SIGUSR2');
+      const { to, outcome } = await backend.event('model_swap');
+      expect(outcome).toBe('ok');
+      const card = await cardOf(url);
+      expect(card.digest).toBe(to);
+      expect(card.digest).not.toBe(old.digest);
+      const mismatch = await fetch(await signedRequest(`${url}/v1/generate`, generateBody(old)));
+      expect(mismatch.status).toBe(409);
+      put.writeHead(200, { etag: '"1"' }).end();
+      expect((await accepted).status).toBe(200);
+      await expect.poll(() => childrenOf(backend).length, SOON).toBe(1);
+    },
+  );
+
+  it.runIf(process.platform !== 'win32')(
+    'keeps its model when the directory holds a damaged one',
+    async () => {
+      const directory = copyModel();
+      closers.push(() => rmSync(directory, { recursive: true }));
+      const backend = startMain({ S3_ENDPOINT: await startS3(), MODEL_DIR: directory });
+      const { url } = await backend.event('listening');
+      await backend.event('ready');
+      const card = await cardOf(url);
+      await changeTokenizer(directory);
+      appendFileSync(join(directory, 'generator.onnx'), 'x');
+      backend.child.kill('SIGUSR2');
+      expect(await backend.event('model_swap')).toMatchObject({
+        outcome: 'failed',
+        from: card.digest,
+        reason: expect.stringContaining('SHA-256 is'),
+      });
+      const response = await fetch(await signedRequest(`${url}/v1/generate`, generateBody(card)));
+      expect(response.status).toBe(200);
     },
   );
 

@@ -32,7 +32,7 @@ describe('what Python and TypeScript share', () => {
     });
     expect(captions.length).toBeGreaterThan(5);
     for (const { caption, ids } of captions) {
-      expect([...tokenise([canonicalisePrompt(caption)]).ids].map(Number), caption).toEqual(ids);
+      expect([...tokenise(canonicalisePrompt(caption))].map(Number), caption).toEqual(ids);
     }
   });
 });

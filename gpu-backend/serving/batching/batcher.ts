@@ -27,7 +27,7 @@ export interface Batch<J extends Job> {
 }
 
 /** What to do now. */
-export interface Decision<J extends Job> {
+interface Decision<J extends Job> {
   /** Jobs that can no longer be made in time; they are out of the queue. */
   readonly expired: readonly J[];
   /** To be sent to the model at once; ask again after it. */

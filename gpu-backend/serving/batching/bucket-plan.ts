@@ -1,8 +1,4 @@
-/** What a batch of `bucket` rows takes from its sending to its answer, ms. */
-export interface BucketTime {
-  readonly bucket: number;
-  readonly ms: number;
-}
+import type { BucketTime } from '../../runtime/inference.ts';
 
 /** A larger bucket must make a row this much cheaper to be worth that the first rows wait for the last. */
 const WORTHWHILE_GAIN = 0.05;

@@ -4,7 +4,7 @@ import type { Job, Part, Waiting } from './job.ts';
 const QUANTUM_ROWS = 1;
 
 /** A batch that fairness would make; nothing has changed until `commit`. */
-export interface FairChoice<J extends Job> {
+interface FairChoice<J extends Job> {
   readonly parts: readonly Part<J>[];
   commit(): void;
 }

@@ -1,4 +1,5 @@
-import { type BucketPlan, type BucketTime, createBucketPlan } from './bucket-plan.ts';
+import type { BucketTime } from '../../runtime/inference.ts';
+import { type BucketPlan, createBucketPlan } from './bucket-plan.ts';
 
 /** Share of the newest measurement: a change is believed after about five batches. */
 const SMOOTHING = 0.2;

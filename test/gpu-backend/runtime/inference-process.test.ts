@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { InferenceBatch } from '../../../gpu-backend/runtime/inference.ts';
+import type { InferenceBatch, InferenceResult } from '../../../gpu-backend/runtime/inference.ts';
 import {
   createInferenceProcess,
   type InferenceProcess,
   type InferenceProcessOptions,
   type RestartEvent,
 } from '../../../gpu-backend/runtime/inference-process.ts';
+import { readModelManifest } from '../../../gpu-backend/runtime/model-directory.ts';
 import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
 import { goldenEmoji } from '../../fixtures/golden-emoji.ts';
 import { readNpy } from '../../fixtures/npy.ts';
@@ -20,16 +21,53 @@ const golden = {
   noise: readNpy<Float32Array<ArrayBuffer>>(goldenEmoji('noise.npy')).data,
   images: readNpy<Float32Array>(goldenEmoji('image.npy')).data,
 };
-const BATCH = 8;
-const goldenBatch: InferenceBatch = { tokenIds: golden.tokenIds, noise: golden.noise, batch: BATCH };
+const ROWS = 8;
+const NOISE_DIM = 100;
+const CONTEXT_LENGTH = 32;
+const END_TOKEN = 1689n;
+const model = await readModelManifest(EMOJI_MODEL);
+/** Token ids of the golden prompts without their padding. */
+const goldenTexts = Array.from({ length: ROWS }, (_, row) => {
+  const ids = golden.tokenIds.slice(row * CONTEXT_LENGTH, (row + 1) * CONTEXT_LENGTH);
+  return ids.slice(0, ids.indexOf(END_TOKEN) + 1);
+});
+/** Some of the golden rows as a batch. */
+function batchOf(rows: readonly number[], bucket = rows.length): InferenceBatch {
+  const noise = rows.flatMap((row) => [...golden.noise.slice(row * NOISE_DIM, (row + 1) * NOISE_DIM)]);
+  return {
+    rows: rows.length,
+    bucket,
+    noise: Float32Array.from(noise),
+    texts: rows.map((row) => goldenTexts[row] as BigInt64Array<ArrayBuffer>),
+    textOf: rows.map((_, at) => at),
+  };
+}
+const goldenBatch = batchOf([0, 1, 2, 3, 4, 5, 6, 7]);
 const NEVER = new AbortController().signal;
 const UNAVAILABLE = { code: 'backend_unavailable', status: 503 };
 
 const opened: InferenceProcess[] = [];
 function open(options: Partial<InferenceProcessOptions> = {}): InferenceProcess {
-  const inference = createInferenceProcess({ modelDirectory: EMOJI_MODEL, threads: 1, ...options });
+  const inference = createInferenceProcess({
+    modelDirectory: EMOJI_MODEL,
+    digest: model.digest,
+    imageSize: model.generator.imageSize,
+    buckets: [1, 8],
+    textCacheBytes: 2 ** 20,
+    threads: 1,
+    ...options,
+  });
   opened.push(inference);
   return inference;
+}
+
+/** The pictures of a batch, read as their readers do, and their memory given back. */
+async function imagesOf(result: Promise<InferenceResult>, rows: number): Promise<Float32Array> {
+  const { pictures, release } = await result;
+  const images = new Uint8Array(rows * pictures.rowBytes);
+  expect(readSync(pictures.fd, images, 0, images.length, pictures.position)).toBe(images.length);
+  release();
+  return new Float32Array(images.buffer);
 }
 
 function isAlive(pid: number): boolean {
@@ -51,7 +89,7 @@ describe('createInferenceProcess', () => {
   let restarts: PromiseWithResolvers<RestartEvent>;
 
   beforeAll(async () => {
-    inference = open({ runLimitMs: 20_000, onRestart: (event) => restarts.resolve(event) });
+    inference = open({ hangLimitMs: 20_000, onRestart: (event) => restarts.resolve(event) });
     expect(inference.isReady()).toBe(false);
     await inference.ready;
   });
@@ -63,7 +101,9 @@ describe('createInferenceProcess', () => {
 
   it('gives the golden images', async () => {
     expect(inference.isReady()).toBe(true);
-    const { images, textEncoderMs, generatorMs } = await inference.generate(goldenBatch, NEVER);
+    const running = inference.generate(goldenBatch, NEVER);
+    const images = await imagesOf(running, ROWS);
+    const { textEncoderMs, generatorMs } = await running;
     expect(images.length).toBe(golden.images.length);
     const worst = images.reduce(
       (most, value, at) => Math.max(most, Math.abs(value - (golden.images[at] ?? 0))),
@@ -76,17 +116,71 @@ describe('createInferenceProcess', () => {
 
   it('outlives a batch that onnxruntime refuses', async () => {
     const tooManyTokens = new BigInt64Array(1_000);
-    const refused = inference.generate(
-      {
-        ...goldenBatch,
-        tokenIds: tooManyTokens,
-        noise: golden.noise.slice(0, 100),
-        batch: 1,
-      },
+    const refused = inference.generate({ ...batchOf([0]), texts: [tooManyTokens] }, NEVER);
+    await expect(refused).rejects.toMatchObject({ code: 'internal_error' });
+    await imagesOf(inference.generate(goldenBatch, NEVER), ROWS);
+  });
+
+  it('makes a row the same alone, beside others and beside padding, bit for bit', async () => {
+    const alone = await imagesOf(inference.generate(batchOf([2]), NEVER), 1);
+    for (const [rows, bucket, at] of [
+      [[2, 5], 2, 0],
+      [[7, 1, 2], 4, 2],
+      [[2], 8, 0],
+      [[0, 1, 3, 2, 4, 5, 6, 7], 32, 3],
+    ] as const) {
+      const images = await imagesOf(inference.generate(batchOf(rows, bucket), NEVER), rows.length);
+      expect(images.slice(at * alone.length, (at + 1) * alone.length), `${rows} of ${bucket}`).toEqual(alone);
+    }
+  });
+
+  it('encodes a prompt once for all rows of a batch, and remembers it', async () => {
+    const [text] = [BigInt64Array.of(1688n, 77n, 78n, 79n, 80n, 1689n)];
+    const twice: InferenceBatch = { ...batchOf([0, 1]), texts: [text], textOf: [0, 0] };
+    const first = inference.generate(twice, NEVER);
+    const images = await imagesOf(first, 2);
+    expect((await first).encodedTexts).toBe(1);
+    const again = inference.generate(twice, NEVER);
+    expect(await imagesOf(again, 2)).toEqual(images);
+    expect((await again).encodedTexts).toBe(0);
+    const mixed = inference.generate(
+      { ...batchOf([0, 1]), texts: [text, BigInt64Array.of(1688n, 9n, 1689n)] },
       NEVER,
     );
-    await expect(refused).rejects.toMatchObject({ code: 'internal_error' });
-    expect((await inference.generate(goldenBatch, NEVER)).images.length).toBe(golden.images.length);
+    expect((await imagesOf(mixed, 2)).slice(0, images.length / 2)).toEqual(
+      images.slice(0, images.length / 2),
+    );
+    expect((await mixed).encodedTexts).toBe(1);
+  });
+
+  it('forgets prompts rather than pass its bound', async () => {
+    const forgetful = open({ textCacheBytes: 0 });
+    for (const _ of [1, 2]) {
+      const running = forgetful.generate(batchOf([0]), NEVER);
+      await imagesOf(running, 1);
+      expect((await running).encodedTexts).toBe(1);
+    }
+  });
+
+  it('waits for memory to put pictures into, and takes what is given back', async () => {
+    const held = await Promise.all([0, 1, 2].map((row) => inference.generate(batchOf([row]), NEVER)));
+    const deadline = new AbortController();
+    const late = inference.generate(batchOf([3]), deadline.signal);
+    const patient = inference.generate(batchOf([4]), NEVER);
+    deadline.abort(new Error('too late'));
+    await expect(late).rejects.toThrow('too late');
+    held[1]?.release();
+    held[1]?.release();
+    expect((await patient).pictures.position).toBe(held[1]?.pictures.position);
+    held[0]?.release();
+    held[2]?.release();
+    (await patient).release();
+  });
+
+  it('says what each bucket takes, and gives up buckets that gain nothing', async () => {
+    const times = await inference.ready;
+    expect(times.map(({ bucket }) => bucket)).toEqual([1, 8]);
+    for (const { ms } of times) expect(ms).toBeGreaterThan(0);
   });
 
   it('fails what was running when its process is killed, and runs what is asked for then on the next one', async () => {
@@ -98,7 +192,7 @@ describe('createInferenceProcess', () => {
     expect(inference.isReady()).toBe(false);
     const waiting = [inference.generate(goldenBatch, NEVER), inference.generate(goldenBatch, NEVER)];
     expect(await restarts.promise).toEqual({ pid, reason: 'SIGKILL', pauseMs: 0 });
-    for (const { images } of await Promise.all(waiting)) expect(images.length).toBe(golden.images.length);
+    for (const one of waiting) await imagesOf(one, ROWS);
     expect(inference.isReady()).toBe(true);
     expect(inference.pid()).not.toBe(pid);
   });
@@ -118,7 +212,7 @@ describe('createInferenceProcess', () => {
 
   it('kills a process that hangs', async () => {
     const event = Promise.withResolvers<RestartEvent>();
-    const hanging = open({ runLimitMs: 200, onRestart: event.resolve });
+    const hanging = open({ hangLimitMs: 200, onRestart: event.resolve });
     await hanging.ready;
     process.kill(hanging.pid() as number, 'SIGSTOP');
     await expect(hanging.generate(goldenBatch, NEVER)).rejects.toMatchObject(UNAVAILABLE);
@@ -150,7 +244,11 @@ describe('createInferenceProcess', () => {
     const module = new URL('../../../gpu-backend/runtime/inference-process.ts', import.meta.url).href;
     const script = `
       const { createInferenceProcess } = await import(${JSON.stringify(module)});
-      const inference = createInferenceProcess({ modelDirectory: ${JSON.stringify(EMOJI_MODEL)}, threads: 1 });
+      const inference = createInferenceProcess({
+        modelDirectory: ${JSON.stringify(EMOJI_MODEL)},
+        digest: ${JSON.stringify(model.digest)},
+        imageSize: 64, buckets: [1], textCacheBytes: 0, threads: 1,
+      });
       await inference.ready;
       console.log(inference.pid());
       setInterval(() => {}, 1000);`;
@@ -176,8 +274,10 @@ describe('a model directory that cannot be loaded', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  const expectRefusal = (message: string | RegExp, modelDirectory = directory) =>
-    expect(open({ modelDirectory }).ready).rejects.toThrow(message);
+  const expectRefusal = (message: string | RegExp, modelDirectory = directory, digest = model.digest) =>
+    expect(open({ modelDirectory, digest }).ready).rejects.toThrow(message);
+  const digestNow = (): string =>
+    (JSON.parse(readFileSync(join(directory, 'model.json'), 'utf8')) as { digest: string }).digest;
 
   it('is named when it is not there', async () => {
     await expectRefusal('model /nowhere/model.json: not found', '/nowhere');
@@ -224,11 +324,26 @@ describe('a model directory that cannot be loaded', () => {
     await replaceModelFile(directory, 'generator.onnx', Uint8Array.of(58, 4, 42, 2, 112, 1));
     await expectRefusal(
       `model ${join(directory, 'generator.onnx')}: tensors in other files (external data) are refused`,
+      directory,
+      digestNow(),
     );
   });
 
   it('is refused when a file is no ONNX graph', async () => {
     await replaceModelFile(directory, 'text-encoder.onnx', new TextEncoder().encode('not a graph'));
-    await expectRefusal(`model ${join(directory, 'text-encoder.onnx')}: not a protobuf`);
+    await expectRefusal(
+      `model ${join(directory, 'text-encoder.onnx')}: not a protobuf`,
+      directory,
+      digestNow(),
+    );
+  });
+
+  it('is refused when it holds another model than the one asked for', async () => {
+    const other = 'f'.repeat(64);
+    await expectRefusal(
+      `model ${directory}: holds the model ${model.digest}, not ${other}`,
+      directory,
+      other,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { readSync, writeSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
@@ -7,7 +8,9 @@ import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../../gpu-backend/contract
 import { pixelsFromImage } from '../../../gpu-backend/pipeline/post-process.ts';
 import { resampleImage } from '../../../gpu-backend/pipeline/resample.ts';
 import type { Inference, InferenceBatch } from '../../../gpu-backend/runtime/inference.ts';
-import { createFifoScheduler, type Scheduler } from '../../../gpu-backend/serving/scheduler.ts';
+import { createByteBudget } from '../../../gpu-backend/serving/byte-budget.ts';
+import { createLimiter } from '../../../gpu-backend/serving/limiter.ts';
+import type { Scheduler } from '../../../gpu-backend/serving/scheduler.ts';
 import { createMemoryStore } from '../../../gpu-backend/storage/memory-store.ts';
 import type { ObjectStore } from '../../../gpu-backend/storage/object-store.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -22,7 +25,7 @@ beforeAll(async () => {
   await backend.inference.ready;
 });
 
-afterAll(() => backend.inference.close());
+afterAll(() => backend.close());
 
 function requestFor(images: GenerateRequest['images'], more: Partial<GenerateRequest> = {}): GenerateRequest {
   return { model: backend.model.digest, images, size: 64, format: 'png', quality: null, ...more };
@@ -38,16 +41,26 @@ function recordingScheduler(change: (batch: InferenceBatch) => InferenceBatch = 
       return backend.inference.generate(change(batch), signal);
     },
   };
-  return { batches, scheduler: createFifoScheduler({ inference, clock: backend.clock, queueLimit: 4 }) };
+  return { batches, scheduler: backend.schedulerOn(inference) };
 }
 
 describe('createGenerator', () => {
   it('makes the golden pictures to within one level, from the golden noise', async () => {
     const { data: noise } = readNpy<Float32Array<ArrayBuffer>>(goldenEmoji('noise.npy'));
     const golden = readNpy<Uint8Array>(goldenEmoji('image_u8.npy'));
-    const { scheduler } = recordingScheduler((batch) => ({ ...batch, noise }));
-    const { generator } = backend.withParts({ scheduler, store: createMemoryStore() });
     const prompts = goldenPrompts();
+    const noiseDim = noise.length / prompts.length;
+    const noiseOf = new Map(
+      prompts.map((prompt, row) => [
+        backend.tokenise(prompt).join(),
+        noise.subarray(row * noiseDim, (row + 1) * noiseDim),
+      ]),
+    );
+    const { scheduler } = recordingScheduler(({ texts, textOf, ...batch }) => {
+      const rows = textOf.flatMap((text) => [...(noiseOf.get(texts[text]?.join() ?? '') ?? [])]);
+      return { ...batch, texts, textOf, noise: Float32Array.from(rows) };
+    });
+    const { generator } = backend.withParts({ scheduler, store: createMemoryStore() });
     const { pictures } = await generator.generate(requestFor(prompts.map((prompt) => ({ prompt, seed: 0 }))));
     expect(pictures).toHaveLength(prompts.length);
     const length = golden.data.length / prompts.length;
@@ -103,12 +116,17 @@ describe('createGenerator', () => {
     const made: Float32Array[] = [];
     const scheduler: Scheduler = {
       ...backend.scheduler,
-      async run(batch, signal) {
-        const result = await backend.scheduler.run(batch, signal);
-        // Far beyond −1 … 1, so that clamping too early shows.
-        made.push(result.images.map((value) => value * 3));
-        return { ...result, images: made[0] as Float32Array<ArrayBuffer> };
-      },
+      run: (request, signal) =>
+        backend.scheduler.run(request, signal).map(async (promise) => {
+          const row = await promise;
+          const image = new Float32Array(3 * 64 * 64);
+          readSync(row.fd, image, 0, image.byteLength, row.position);
+          // Far beyond −1 … 1, so that clamping too early shows.
+          const wide = image.map((value) => value * 3);
+          made.push(wide);
+          writeSync(row.fd, wide, 0, wide.byteLength, row.position);
+          return row;
+        }),
     };
     const { generator } = backend.withParts({ scheduler, store: createMemoryStore() });
     const { pictures } = await generator.generate(requestFor([{ prompt: 'pizza', seed: 1 }], { size }));
@@ -137,7 +155,8 @@ describe('createGenerator', () => {
     const { generator } = backend.withParts({ scheduler });
     const twin = { prompt: 'blue heart', seed: 5 };
     const { result, pictures } = await generator.generate(requestFor([twin, { ...twin, seed: 6 }, twin]));
-    expect(batches.map(({ batch }) => batch)).toEqual([2]);
+    expect(batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(2);
+    for (const { texts } of batches) expect(texts).toHaveLength(1);
     expect(result.images.map(({ seed }) => seed)).toEqual([5, 6, 5]);
     expect(result.images[2]).toEqual(result.images[0]);
     expect(pictures[2]).toEqual(pictures[0]);
@@ -156,11 +175,12 @@ describe('createGenerator', () => {
     };
     const scheduler: Scheduler = {
       ...backend.scheduler,
-      async run(batch, signal) {
-        const result = await backend.scheduler.run(batch, signal);
-        setImmediate(() => clock.advance(500));
-        return result;
-      },
+      run: (asked, signal) =>
+        backend.scheduler.run({ ...asked, deadlineAtMs: 1e12 }, signal).map(async (promise) => {
+          const row = await promise;
+          setImmediate(() => clock.advance(500));
+          return row;
+        }),
     };
     const late = backend.withParts({ clock, scheduler, store, deadlineMs: 500 }).generator;
     await expect(late.generate(requestFor([{ prompt: 'late penguin', seed: 1 }]))).rejects.toMatchObject({
@@ -190,6 +210,41 @@ describe('createGenerator', () => {
     const { generator } = backend.withParts({ withProvenance: false, store: createMemoryStore() });
     const { pictures } = await generator.generate(requestFor([{ prompt: 'pizza', seed: 8 }]));
     expect((await sharp(pictures[0]?.bytes).metadata()).xmp).toBeUndefined();
+  });
+
+  it('refuses what would hold more memory than there is, and takes it when there is again', async () => {
+    const memory = createByteBudget(1);
+    const { generator } = backend.withParts({ memory });
+    const first = generator.generate(requestFor([{ prompt: 'pizza', seed: 20 }]));
+    expect(generator.inFlight()).toBe(1);
+    await expect(generator.generate(requestFor([{ prompt: 'pizza', seed: 21 }]))).rejects.toMatchObject({
+      code: 'backend_unavailable',
+      reason: 'memory',
+      retryAfterS: 1,
+    });
+    await first;
+    await generator.idle();
+    expect(memory.usedBytes()).toBe(0);
+    expect((await generator.generate(requestFor([{ prompt: 'pizza', seed: 21 }]))).pictures).toHaveLength(1);
+  });
+
+  it('has no more writes to the store at once than it may', async () => {
+    let running = 0;
+    let most = 0;
+    const kept = createMemoryStore();
+    const store: ObjectStore = {
+      ...kept,
+      async putIfAbsent(...call) {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running--;
+        return kept.putIfAbsent(...call);
+      },
+    };
+    const { generator } = backend.withParts({ store, limitStore: createLimiter(2) });
+    const images = Array.from({ length: 10 }, (_, seed) => ({ prompt: 'pizza', seed: 100 + seed }));
+    expect((await generator.generate(requestFor(images))).pictures).toHaveLength(10);
+    expect(most).toBeLessThanOrEqual(2);
   });
 
   it.each<[string, Partial<GenerateRequest>, object]>([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { BucketTime } from '../../../../gpu-backend/runtime/inference.ts';
 import { createBatcher } from '../../../../gpu-backend/serving/batching/batcher.ts';
-import type { BucketTime } from '../../../../gpu-backend/serving/batching/bucket-plan.ts';
 import { createServiceTimes } from '../../../../gpu-backend/serving/batching/service-times.ts';
 import { CPU_TIMES, GPU_TIMES, type SimulatedJob, simulateBatcher } from './simulate-batcher.ts';
 

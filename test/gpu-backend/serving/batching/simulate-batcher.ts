@@ -1,6 +1,6 @@
+import type { BucketTime } from '../../../../gpu-backend/runtime/inference.ts';
 import type { Refusal } from '../../../../gpu-backend/serving/batching/admission.ts';
 import { type Batch, createBatcher } from '../../../../gpu-backend/serving/batching/batcher.ts';
-import type { BucketTime } from '../../../../gpu-backend/serving/batching/bucket-plan.ts';
 import type { Job } from '../../../../gpu-backend/serving/batching/job.ts';
 import { createServiceTimes } from '../../../../gpu-backend/serving/batching/service-times.ts';
 
@@ -19,7 +19,7 @@ export interface SimulationOptions {
   readonly serve?: (bucket: number, at: number) => number;
 }
 
-export interface SimulatedBatch {
+interface SimulatedBatch {
   readonly batch: Batch<SimulatedJob>;
   readonly sentAtMs: number;
   readonly beganAtMs: number;

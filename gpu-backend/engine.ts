@@ -1,0 +1,99 @@
+import { type ModelCard, modelCardOf } from './contract/model-card.ts';
+import type { FilePool } from './pipeline/file-pool.ts';
+import { createTokeniser } from './pipeline/tokenise.ts';
+import type { BucketTime } from './runtime/inference.ts';
+import { createInferenceProcess, type RestartEvent } from './runtime/inference-process.ts';
+import { readModelManifest, readTokenizer } from './runtime/model-directory.ts';
+import type { ByteBudget } from './serving/byte-budget.ts';
+import type { Clock } from './serving/clock.ts';
+import { createGenerator, type Generator } from './serving/generator.ts';
+import type { Limiter } from './serving/limiter.ts';
+import { type BatchReport, createBatchScheduler } from './serving/scheduler.ts';
+import type { TailEstimate } from './serving/tail-estimate.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+
+/** What all models of this process share. */
+export interface EngineParts {
+  readonly files: FilePool;
+  readonly store: ObjectStore;
+  readonly limitStore: Limiter;
+  readonly memory: ByteBudget;
+  readonly tail: TailEstimate;
+  readonly clock: Clock;
+  readonly onRestart: (event: RestartEvent) => void;
+  readonly onBatch: (report: BatchReport) => void;
+}
+
+export interface EngineOptions {
+  readonly modelDirectory: string;
+  /** Threads of one operator; 0 = one a core. */
+  readonly inferenceThreads: number;
+  /** The inference process's whole environment. */
+  readonly inferenceEnvironment: Readonly<Record<string, string>>;
+  readonly batchBuckets: readonly number[];
+  readonly maxQueueDelayMs: number;
+  /** Pictures that may wait for the model. */
+  readonly queueLimit: number;
+  readonly textCacheBytes: number;
+  /** Bound of one request, ms. */
+  readonly deadlineMs: number;
+  readonly withProvenance: boolean;
+}
+
+/** One model with all that serves it. */
+export interface Engine {
+  readonly card: ModelCard;
+  readonly generator: Generator;
+  /** What each bucket takes. Rejects when the model cannot be loaded. */
+  readonly ready: Promise<readonly BucketTime[]>;
+  isReady(): boolean;
+  /** Pictures that wait for the model. */
+  queueDepth(): number;
+  /** Process id of the model. */
+  pid(): number | undefined;
+  /** Lets what was accepted finish, then ends the model's process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads a model directory and starts its process.
+ * @throws ModelDirectoryError when the directory is not what its manifest says.
+ */
+export async function openEngine(options: EngineOptions, parts: EngineParts): Promise<Engine> {
+  const { modelDirectory, batchBuckets, maxQueueDelayMs, queueLimit } = options;
+  const model = await readModelManifest(modelDirectory);
+  const tokenise = createTokeniser(await readTokenizer(modelDirectory, model), model.text);
+  const inference = createInferenceProcess({
+    modelDirectory,
+    digest: model.digest,
+    imageSize: model.generator.imageSize,
+    buckets: batchBuckets,
+    threads: options.inferenceThreads,
+    textCacheBytes: options.textCacheBytes,
+    environment: options.inferenceEnvironment,
+    onRestart: parts.onRestart,
+  });
+  const scheduler = createBatchScheduler({
+    inference,
+    ready: inference.ready,
+    clock: parts.clock,
+    maxQueueDelayMs,
+    queueRows: queueLimit,
+    tailMs: parts.tail.ms,
+    onBatch: parts.onBatch,
+  });
+  const { deadlineMs, withProvenance } = options;
+  const generator = createGenerator({ ...parts, model, tokenise, scheduler, deadlineMs, withProvenance });
+  return {
+    card: modelCardOf(model),
+    generator,
+    ready: inference.ready,
+    isReady: inference.isReady,
+    queueDepth: scheduler.depth,
+    pid: inference.pid,
+    async close() {
+      await generator.idle();
+      await inference.close();
+    },
+  };
+}

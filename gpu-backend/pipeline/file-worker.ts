@@ -1,0 +1,16 @@
+import { parentPort } from 'node:worker_threads';
+import { type FileTask, makeFile } from './make-file.ts';
+
+/** A thread's answer to a task. */
+export type FileReply = { readonly file: Uint8Array<ArrayBuffer> } | { readonly reason: string };
+
+// Entry point of a thread of file-pool.ts: one task at a time.
+
+parentPort?.on('message', async (task: FileTask) => {
+  try {
+    const file = await makeFile(task);
+    parentPort?.postMessage({ file } satisfies FileReply, [file.buffer]);
+  } catch (error) {
+    parentPort?.postMessage({ reason: String(error) } satisfies FileReply);
+  }
+});

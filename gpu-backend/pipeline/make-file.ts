@@ -1,0 +1,43 @@
+import { readSync } from 'node:fs';
+import { type EncodeOptions, encodePicture } from './encode.ts';
+import { pixelsFromImage } from './post-process.ts';
+import { resampleImage } from './resample.ts';
+
+/** A picture as the generator left it in shared memory, and the file to make of it. */
+export interface FileTask extends EncodeOptions {
+  /** Where its `[3, nativeSize, nativeSize]` float32 lie. */
+  readonly fd: number;
+  /** Of its first byte. */
+  readonly position: number;
+  /** Edge of the picture that lies there, pixels. */
+  readonly nativeSize: number;
+  /** Edge of the picture asked for, pixels. */
+  readonly size: number;
+}
+
+/**
+ * The generator's image → the file that is stored: resampled to the size asked for, clamped, encoded. Takes tens of
+ * milliseconds of CPU for a large picture: not for an event loop that others wait for.
+ * @throws RangeError when the memory ends before the picture, or a value is not a number.
+ */
+export function makeFile({
+  fd,
+  position,
+  nativeSize,
+  size,
+  ...encoding
+}: FileTask): Promise<Uint8Array<ArrayBuffer>> {
+  const image = readImage(fd, position, nativeSize);
+  return encodePicture(pixelsFromImage(resampleImage(image, nativeSize, size), size), encoding);
+}
+
+function readImage(fd: number, position: number, size: number): Float32Array {
+  const image = new Float32Array(3 * size * size);
+  const bytes = new Uint8Array(image.buffer);
+  for (let at = 0; at < bytes.length; ) {
+    const count = readSync(fd, bytes, at, bytes.length - at, position + at);
+    if (count === 0) throw new RangeError(`picture memory ends at byte ${position + at}`);
+    at += count;
+  }
+  return image;
+}

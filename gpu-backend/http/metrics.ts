@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { GenerateResult, StageTimings } from '../contract/generate.ts';
+import { createEventLoopDelay } from './event-loop-delay.ts';
 
 /** From a cached kernel's millisecond to the deadline, seconds. */
 const STAGE_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -116,6 +117,11 @@ export function createMetrics(gauges: Gauges): Metrics {
   gauge('galip_encode_queue_depth', 'Pictures that wait for an encoder thread.', gauges.encodeDepth);
   gauge('galip_store_writes', 'Writes to the store that run.', gauges.storeWrites);
   gauge('galip_model_ready', '1 while the model can run.', () => Number(gauges.isReady()));
+  gauge(
+    'galip_event_loop_delay_p99_seconds',
+    'How long the event loop kept others waiting, since the last scrape.',
+    createEventLoopDelay(),
+  );
   return {
     async render() {
       return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchAuth } from './auth.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
+import { benchServing } from './serving.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   auth: benchAuth,
   checkpoints: benchCheckpoints,
   convert: benchConvert,
+  serving: benchServing,
 };
 
 const { positionals, values } = parseArgs({

@@ -16,7 +16,7 @@ import type { KeyRegistry } from './keys/key-registry.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { TenantRegistry } from './keys/tenant-registry.ts';
 import { createKeyVerifier } from './keys/verify-key.ts';
-import type { LedgerOf } from './ledger/ledger.ts';
+import type { AccountOf, LedgerOf } from './ledger/ledger.ts';
 import type { Prices } from './ledger/prices.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
 import { answerOnce } from './middleware/answer-once.ts';
@@ -64,6 +64,7 @@ export interface AppOptions {
   readonly flights: Flights;
   readonly recipes: Pick<RecipeBook, 'find'>;
   readonly ledgerOf: LedgerOf;
+  readonly accountOf: AccountOf;
   readonly prices: Prices;
   readonly policy: PromptPolicy;
   /** Secrets that signed image URLs derive from, the newest first; undefined: there are no signed URLs. */
@@ -92,6 +93,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     flights,
     recipes,
     ledgerOf,
+    accountOf,
     prices,
     policy,
     urlSigningKeys,
@@ -157,7 +159,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     ...jobEndpoints({ ...route, jobs }),
     ...webhookEndpoints({ ...route, webhooksOf, resolveHost }),
     ...adminEndpoints({ ...route, keys: keyRegistry, tenants }),
-    ...accountEndpoints({ ...route, ledgerOf, tenants, receiptSigner }),
+    ...accountEndpoints({ ...route, accountOf, tenants, receiptSigner }),
     healthz(),
     getOpenApi({ app, originOf }),
   ];

@@ -24,6 +24,8 @@ import { createRunJob } from './jobs/run-job.ts';
 import { createD1KeyRegistry } from './keys/key-registry.ts';
 import { createD1KeyStore } from './keys/key-store.ts';
 import { createD1TenantRegistry } from './keys/tenant-registry.ts';
+import { createTenantAccounts } from './ledger/tenant-accounts.ts';
+import { createTenantLedgers } from './ledger/tenant-ledgers.ts';
 import type { Log } from './middleware/answer-errors.ts';
 import { createBlockList } from './policy/block-list.ts';
 import { createPolicyService, type PolicyServiceOptions } from './policy/policy-service.ts';
@@ -84,6 +86,7 @@ function servicesOf(env: WorkerEnv): Services {
   const fetcher: typeof fetch = (input, init) => fetch(input, init);
   const webhooksOf = createDurableWebhooks(env.WEBHOOK);
   const resolveHost = createDnsOverHttps({ resolver: config.dnsResolver, fetcher });
+  const ledgers = createDurableLedgers(env.LEDGER);
   const options: AppOptions = {
     model,
     publicUrl,
@@ -99,13 +102,14 @@ function servicesOf(env: WorkerEnv): Services {
     flights: createFlightsOf(env.FLIGHT),
     recipes: createD1RecipeBook(env.DB),
     ledgerOf: logAnswers({
-      ledgerOf: createDurableLedgers(env.LEDGER),
+      ledgerOf: createTenantLedgers(ledgers),
       send: async (events) => {
         await env.USAGE.sendBatch(events.map((body) => ({ body })));
       },
       now,
       log,
     }),
+    accountOf: createTenantAccounts(ledgers),
     prices,
     policy: policyOf(config, { signingKey, fetcher, now }),
     urlSigningKeys,
@@ -158,7 +162,7 @@ export default {
     const now = (): number => Date.now();
     await runSchedule({
       db: env.DB,
-      ledgerOf: createDurableLedgers(env.LEDGER),
+      accountOf: createTenantAccounts(createDurableLedgers(env.LEDGER)),
       exporter: usageExport && exporterOf(usageExport, now),
       now,
       log,

@@ -1,14 +1,16 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { WorkerEnv } from '../config.ts';
+import type { Allotment, PoolReport, Retry, Shortage, Supply } from '../ledger/allotment.ts';
 import { flushOutbox } from '../ledger/flush-outbox.ts';
 import type {
   Balance,
   ChargesQuery,
   Credited,
   CreditGrant,
-  LedgerOf,
+  LedgerPartOf,
   Recorded,
   RecordRequest,
+  Refusal,
   Reservation,
   ReserveRequest,
   Settled,
@@ -18,12 +20,13 @@ import type {
   UsageQuery,
 } from '../ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../ledger/ledger-core.ts';
-import { ownerOf } from '../ledger/schema.ts';
+import { placeOfLedger } from '../ledger/ledger-name.ts';
+import { nameOf } from '../ledger/schema.ts';
 import { createAskDurable } from './ask-durable.ts';
 import { PLATFORM_CLOCK } from './clock.ts';
 import { createDurableSql } from './durable-sql.ts';
 
-/** The account of one tenant; its name is the tenant's id. */
+/** One ledger: a tenant's own, or one of its shards. */
 export class LedgerObject extends DurableObject<WorkerEnv> {
   readonly #core: LedgerCore;
   /** When the alarm is set for; null: for no time, undefined: not known. */
@@ -33,20 +36,32 @@ export class LedgerObject extends DurableObject<WorkerEnv> {
     super(state, env);
     const sql = createDurableSql(state.storage);
     // An alarm may wake the object without its name.
-    const tenant = state.id.name ?? ownerOf(sql);
-    this.#core = createLedgerCore({ sql, tenant, now: () => Date.now() });
+    const place = placeOfLedger(state.id.name ?? nameOf(sql));
+    this.#core = createLedgerCore({ sql, ...place, now: () => Date.now() });
   }
 
-  reserve(request: ReserveRequest): Reservation {
+  reserve(request: ReserveRequest & Retry): Reservation | Shortage {
     return this.#thenWake(() => this.#core.reserve(request));
   }
 
-  settle(settlement: Settlement): Settled {
+  settle(settlement: Settlement & Retry): Settled | Refusal | Shortage {
     return this.#thenWake(() => this.#core.settle(settlement));
   }
 
-  record(request: RecordRequest): Recorded {
+  record(request: RecordRequest & Retry): Recorded | Shortage {
     return this.#thenWake(() => this.#core.record(request));
+  }
+
+  supply(shortage: Shortage): Supply | Refusal {
+    return this.#thenWake(() => this.#core.supply(shortage));
+  }
+
+  giveBack(allotments: readonly Allotment[]): readonly PoolReport[] {
+    return this.#thenWake(() => this.#core.giveBack(allotments));
+  }
+
+  takeBack(shard: number, reports: readonly PoolReport[]): void {
+    this.#core.takeBack(shard, reports);
   }
 
   credit(grant: CreditGrant): Credited {
@@ -100,16 +115,19 @@ export class LedgerObject extends DurableObject<WorkerEnv> {
   }
 }
 
-/** The ledgers of all tenants, each a Durable Object. */
-export function createDurableLedgers(namespace: DurableObjectNamespace<LedgerObject>): LedgerOf {
+/** All ledgers by their names, each a Durable Object. */
+export function createDurableLedgers(namespace: DurableObjectNamespace<LedgerObject>): LedgerPartOf {
   const askDurable = createAskDurable(PLATFORM_CLOCK, 'ledger_unavailable');
-  return (tenant) => {
+  return (name) => {
     const ask = <T>(call: (ledger: DurableObjectStub<LedgerObject>) => Promise<T>): Promise<T> =>
-      askDurable(() => call(namespace.getByName(tenant)));
+      askDurable(() => call(namespace.getByName(name)));
     return {
-      reserve: (request) => ask<Reservation>(async (ledger) => ledger.reserve(request)),
-      settle: (settlement) => ask((ledger) => ledger.settle(settlement)),
-      record: (request) => ask<Recorded>(async (ledger) => ledger.record(request)),
+      reserve: (request) => ask<Reservation | Shortage>(async (ledger) => ledger.reserve(request)),
+      settle: (settlement) => ask<Settled | Refusal | Shortage>(async (ledger) => ledger.settle(settlement)),
+      record: (request) => ask<Recorded | Shortage>(async (ledger) => ledger.record(request)),
+      supply: (shortage) => ask<Supply | Refusal>(async (ledger) => ledger.supply(shortage)),
+      giveBack: (allotments) => ask((ledger) => ledger.giveBack(allotments)),
+      takeBack: (shard, reports) => ask((ledger) => ledger.takeBack(shard, reports)),
       usage: (query) => ask((ledger) => ledger.usage(query)),
       charges: (query) => ask((ledger) => ledger.charges(query)),
       resend: (chargeIds) => ask((ledger) => ledger.resend(chargeIds)),

@@ -7,6 +7,7 @@ import type { Flights } from '../flight/flight.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 import type { Tenant } from '../keys/tenant.ts';
 import type { Allowance, LedgerOf, Spender } from '../ledger/ledger.ts';
+import { type LedgerPlace, ledgerNameOf } from '../ledger/ledger-name.ts';
 import type { Prices } from '../ledger/prices.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
@@ -77,14 +78,13 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
   const { model, store, cache, flights, ledgerOf, prices, policy, clock, log } = options;
 
   async function refuse(billed: readonly BilledPicture[], call: MakeImagesCall): Promise<never> {
-    const { tenant } = call.principal;
     const lines = billed.map(({ chargeId, fingerprint }) => ({
       chargeId,
       fingerprint,
       units: 0,
       outcome: 'moderated' as const,
     }));
-    const recorded = await ledgerOf(tenant).record({
+    const recorded = await ledgerOf(placeOf(call)).record({
       requestKey: call.requestKey,
       spender: spenderOf(call),
       model: model.id,
@@ -99,7 +99,11 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
     async make(request, call) {
       const { requestKey, origin, defer, deadline, isRetry } = call;
       const { tenant } = call.principal;
-      const billed = await billPictures(await planPictures(request, model, tenant), tenant, requestKey);
+      const billed = await billPictures(
+        await planPictures(request, model, tenant),
+        ledgerNameOf(placeOf(call)),
+        requestKey,
+      );
       if (!(await allows(billed, tenant, policy))) await refuse(billed, call);
       const source = createPictureSource({ store, cache, origin, defer });
       const withBytes = request.response_format === 'b64_json';
@@ -111,7 +115,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         ...(isRetry && { isOwn: ({ fingerprint, chargeId }) => flights.wasStartedBy(fingerprint, chargeId) }),
       });
       const charging = chargePictures(quoted, {
-        ledger: ledgerOf(tenant),
+        ledger: ledgerOf(placeOf(call)),
         spender: spenderOf(call),
         requestKey,
         model: model.id,
@@ -162,6 +166,10 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       };
     },
   };
+}
+
+function placeOf({ principal: { tenant, shard } }: MakeImagesCall): LedgerPlace {
+  return { tenant, shard };
 }
 
 function spenderOf({ principal: { id: keyId, limits }, tenant }: MakeImagesCall): Spender {

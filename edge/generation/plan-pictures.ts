@@ -20,13 +20,13 @@ export interface BilledPicture extends PlannedPicture {
 /** Names the charges of a request's pictures, which are the same however often it is tried. */
 export function billPictures(
   planned: readonly PlannedPicture[],
-  tenant: string,
+  ledgerName: string,
   requestKey: string,
 ): Promise<BilledPicture[]> {
   return Promise.all(
     planned.map(async (picture, index) => ({
       ...picture,
-      chargeId: await chargeIdOf(tenant, requestKey, index),
+      chargeId: await chargeIdOf(ledgerName, requestKey, index),
     })),
   );
 }

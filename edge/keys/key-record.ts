@@ -23,7 +23,7 @@ export const NO_LIMITS: KeyLimits = { ratePerMinute: null, ...NO_BUDGETS };
 
 /**
  * What is known of an API key. Its id is for life: a re-roll changes the secret alone, so budgets, usage and receipts go
- * on under the same id. Times are seconds since 1970. @see ../migrations/0002_tenants.sql
+ * on under the same id. Times are seconds since 1970. @see ../migrations/0002_tenants.sql, 0007_shards.sql
  */
 export interface KeyRecord {
   readonly id: string;
@@ -37,6 +37,8 @@ export interface KeyRecord {
   readonly kind: ApiKeyKind;
   readonly scopes: readonly Scope[];
   readonly limits: KeyLimits;
+  /** In which of the tenant's ledgers it is, for life; 0: the tenant's own. */
+  readonly shard: number;
   readonly createdAt: number;
   /** Null: never. */
   readonly expiresAt: number | null;

@@ -2,6 +2,7 @@ import { askDatabase } from './ask-database.ts';
 import type { KeyLimits, KeyRecord, Scope } from './key-record.ts';
 import { type KeyRow, keyOfRow, rowOfKey, scopesText } from './key-row.ts';
 import { NEWEST, type Page, type PageRequest, pageOf } from './page.ts';
+import type { Tenant } from './tenant.ts';
 
 /** What may change about a key; what is left out stays. */
 interface KeyChange {
@@ -13,6 +14,8 @@ interface KeyChange {
 
 /** The keys as those who manage them see them. Times are seconds since 1970. */
 export interface KeyRegistry {
+  /** Where a new key of the tenant goes: the shard with the fewest keys; 0 where there is none. */
+  shardFor(tenant: Pick<Tenant, 'id' | 'shards'>): Promise<number>;
   /** Its tenant must exist, its id must not. */
   add(key: KeyRecord): Promise<void>;
   get(id: string): Promise<KeyRecord | undefined>;
@@ -41,6 +44,16 @@ export function createD1KeyRegistry(db: D1Database): KeyRegistry {
     return row ? keyOfRow(row) : undefined;
   }
   return {
+    async shardFor({ id, shards }) {
+      const query = db.prepare(
+        'SELECT shard, count(*) AS keys FROM api_keys WHERE tenant = ? GROUP BY shard',
+      );
+      const { results } = await askDatabase(query.bind(id).all<{ shard: number; keys: number }>());
+      const keysOf = new Map(results.map(({ shard, keys }) => [shard, keys]));
+      const places = Array.from({ length: shards }, (_, index) => index + 1);
+      const [fewest = 0] = places.sort((a, b) => (keysOf.get(a) ?? 0) - (keysOf.get(b) ?? 0));
+      return fewest;
+    },
     async add(key) {
       const row = rowOfKey(key);
       const columns = Object.keys(row);

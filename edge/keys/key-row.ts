@@ -1,7 +1,7 @@
 import type { ApiKeyKind } from '../../gpu-backend/contract/api-key.ts';
 import { type KeyRecord, SCOPES, type Scope } from './key-record.ts';
 
-/** A row of `api_keys`, column by column. @see ../migrations/0002_tenants.sql */
+/** A row of `api_keys`, column by column. @see ../migrations/0002_tenants.sql, 0007_shards.sql */
 export interface KeyRow {
   readonly id: string;
   readonly hash: string;
@@ -15,6 +15,7 @@ export interface KeyRow {
   readonly day_units: number | null;
   readonly month_units: number | null;
   readonly total_units: number | null;
+  readonly shard: number;
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
@@ -38,6 +39,7 @@ export function keyOfRow(row: KeyRow): KeyRecord {
       monthUnits: row.month_units,
       totalUnits: row.total_units,
     },
+    shard: row.shard,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
@@ -59,6 +61,7 @@ export function rowOfKey(key: KeyRecord): KeyRow {
     day_units: key.limits.dayUnits,
     month_units: key.limits.monthUnits,
     total_units: key.limits.totalUnits,
+    shard: key.shard,
     created_at: key.createdAt,
     expires_at: key.expiresAt,
     revoked_at: key.revokedAt,

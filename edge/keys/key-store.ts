@@ -23,7 +23,7 @@ export const TOUCH_EVERY_S = 60;
 
 /** One row of the same columns also for a key that is not there: its answer takes as long as any other's. */
 const FIND = `
-  SELECT api_keys.*, plan, status, operator, tenants.name AS tenant_name, tenants.created_at AS tenant_created_at,
+  SELECT api_keys.*, plan, status, operator, shards, limits_version, tenants.name AS tenant_name, tenants.created_at AS tenant_created_at,
     tenants.day_units AS tenant_day_units, tenants.month_units AS tenant_month_units,
     tenants.total_units AS tenant_total_units
   FROM (SELECT ? AS asked) LEFT JOIN api_keys ON api_keys.id = asked LEFT JOIN tenants ON tenants.id = tenant`;
@@ -31,7 +31,7 @@ const FIND = `
 const TOUCH = 'UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1 AND ifnull(last_used_at, 0) <= ?2 - ?3';
 
 type FoundRow = KeyRow &
-  Pick<TenantRow, 'plan' | 'status' | 'operator'> & {
+  Pick<TenantRow, 'plan' | 'status' | 'operator' | 'shards' | 'limits_version'> & {
     readonly tenant_name: string;
     readonly tenant_created_at: number;
     readonly tenant_day_units: number | null;
@@ -58,6 +58,8 @@ export function createD1KeyStore(db: D1Database): KeyStore {
         day_units: row.tenant_day_units,
         month_units: row.tenant_month_units,
         total_units: row.tenant_total_units,
+        limits_version: row.limits_version,
+        shards: row.shards,
         created_at: row.tenant_created_at,
       };
       return { key: keyOfRow(row), tenant: tenantOfRow(tenant) };

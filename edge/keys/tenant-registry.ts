@@ -1,7 +1,7 @@
 import { askDatabase } from './ask-database.ts';
 import type { Budgets } from './key-record.ts';
 import { NEWEST, type Page, type PageRequest, pageOf } from './page.ts';
-import type { Tenant, TenantPlan, TenantStatus } from './tenant.ts';
+import { MAX_SHARDS, type Tenant, type TenantPlan, type TenantStatus } from './tenant.ts';
 import { rowOfTenant, type TenantRow, tenantOfRow } from './tenant-row.ts';
 
 /** What may change about a tenant; what is left out stays. */
@@ -9,6 +9,8 @@ interface TenantChange {
   readonly name?: string | undefined;
   readonly plan?: TenantPlan | undefined;
   readonly status?: TenantStatus | undefined;
+  /** No fewer than there are. */
+  readonly shards?: number | undefined;
   readonly limits?: { [Budget in keyof Budgets]?: Budgets[Budget] | undefined } | undefined;
 }
 
@@ -19,6 +21,7 @@ export interface TenantRegistry {
   get(id: string): Promise<Tenant | undefined>;
   /** Newest first; `id` undefined: all, else that one alone. */
   list(id: string | undefined, page: PageRequest): Promise<Page<Tenant>>;
+  /** Undefined: there is no such tenant, or it has more shards by now. */
   change(id: string, change: TenantChange): Promise<Tenant | undefined>;
 }
 
@@ -59,21 +62,33 @@ export function createD1TenantRegistry(db: D1Database): TenantRegistry {
     change(id, change) {
       const values = Object.entries(columnsOf(change)).filter(([, value]) => value !== undefined);
       if (values.length === 0) return first('SELECT * FROM tenants WHERE id = ?', id);
-      const set = values.map(([column]) => `${column} = ?`).join(', ');
+      const changesLimits = Object.values(change.limits ?? {}).some((value) => value !== undefined);
+      const set = [
+        ...values.map(([column]) => `${column} = ?`),
+        ...(changesLimits ? ['limits_version = limits_version + 1'] : []),
+      ].join(', ');
       return first(
-        `UPDATE tenants SET ${set} WHERE id = ? RETURNING *`,
+        `UPDATE tenants SET ${set} WHERE id = ? AND shards <= ? RETURNING *`,
         ...values.map(([, value]) => value),
         id,
+        change.shards ?? MAX_SHARDS,
       );
     },
   };
 }
 
-function columnsOf({ name, plan, status, limits }: TenantChange): Partial<Record<keyof TenantRow, unknown>> {
+function columnsOf({
+  name,
+  plan,
+  status,
+  shards,
+  limits,
+}: TenantChange): Partial<Record<keyof TenantRow, unknown>> {
   return {
     name,
     plan,
     status,
+    shards,
     day_units: limits?.dayUnits,
     month_units: limits?.monthUnits,
     total_units: limits?.totalUnits,

@@ -1,6 +1,6 @@
 import type { Tenant, TenantPlan, TenantStatus } from './tenant.ts';
 
-/** A row of `tenants`, column by column. @see ../migrations/0005_tenant_budgets.sql */
+/** A row of `tenants`, column by column. @see ../migrations/0002_tenants.sql, 0005_tenant_budgets.sql, 0007_shards.sql */
 export interface TenantRow {
   readonly id: string;
   readonly name: string;
@@ -10,6 +10,8 @@ export interface TenantRow {
   readonly day_units: number | null;
   readonly month_units: number | null;
   readonly total_units: number | null;
+  readonly limits_version: number;
+  readonly shards: number;
   readonly created_at: number;
 }
 
@@ -20,13 +22,19 @@ export function tenantOfRow(row: TenantRow): Tenant {
     plan: row.plan as TenantPlan,
     status: row.status as TenantStatus,
     operator: row.operator === 1,
-    limits: { dayUnits: row.day_units, monthUnits: row.month_units, totalUnits: row.total_units },
+    limits: {
+      dayUnits: row.day_units,
+      monthUnits: row.month_units,
+      totalUnits: row.total_units,
+      version: row.limits_version,
+    },
+    shards: row.shards,
     createdAt: row.created_at,
   };
 }
 
 export function rowOfTenant({ limits, ...tenant }: Tenant): TenantRow {
-  const { id, name, plan, status, operator, createdAt } = tenant;
+  const { id, name, plan, status, operator, shards, createdAt } = tenant;
   return {
     id,
     name,
@@ -36,6 +44,8 @@ export function rowOfTenant({ limits, ...tenant }: Tenant): TenantRow {
     day_units: limits.dayUnits,
     month_units: limits.monthUnits,
     total_units: limits.totalUnits,
+    limits_version: limits.version,
+    shards,
     created_at: createdAt,
   };
 }

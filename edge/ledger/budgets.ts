@@ -1,11 +1,12 @@
 import type { Budgets } from '../keys/key-record.ts';
 import type { BudgetReason, Spender } from './ledger.ts';
 import type { Sql } from './sql.ts';
-import { dayOf, monthOf, secondsToNextDay, secondsToNextMonth } from './utc-periods.ts';
+import { monthOf, secondsToNextDay, secondsToNextMonth } from './utc-periods.ts';
 
-/** One limit on units, and what is left under it. */
+/** One limit on units. */
 export interface Budget {
   readonly reason: BudgetReason | `tenant_${BudgetReason}`;
+  /** Units; below 0 where the limit was lowered after more were spent. */
   readonly left: number;
   readonly retryAfterS: number | null;
 }
@@ -14,26 +15,36 @@ export interface Budget {
 const TENANT_SCOPE = 'tenant';
 const TOTAL = 'total';
 
-/** The budgets that limit a spender now. */
-export function budgetsOf(sql: Sql, { keyId, limits, tenantLimits }: Spender, nowMs: number): Budget[] {
-  return [
-    ...budgetsOfScope(sql, `key:${keyId}`, limits, nowMs),
-    ...budgetsOfScope(sql, TENANT_SCOPE, tenantLimits, nowMs).map((budget) => ({
-      ...budget,
-      reason: `tenant_${budget.reason}` as const,
-    })),
-  ];
+/** What a key may spend on a day. */
+export function keyBudgetsOf(sql: Sql, { keyId, limits }: Spender, day: string, nowMs: number): Budget[] {
+  return budgetsOfScope(sql, `key:${keyId}`, limits, day, nowMs);
+}
+
+/** What all keys of the tenant together may spend on a day. */
+export function tenantBudgetsOf(sql: Sql, limits: Budgets, day: string, nowMs: number): Budget[] {
+  return budgetsOfScope(sql, TENANT_SCOPE, limits, day, nowMs).map((budget) => ({
+    ...budget,
+    reason: `tenant_${budget.reason}` as const,
+  }));
 }
 
 /** Counts `units`, which may be negative, in the budgets of `day`. */
 export function countUnits(sql: Sql, keyId: string, day: string, units: number): void {
+  countInScope(sql, `key:${keyId}`, day, units);
+  countTenantUnits(sql, day, units);
+}
+
+/** As `countUnits`, of no key. */
+export function countTenantUnits(sql: Sql, day: string, units: number): void {
+  countInScope(sql, TENANT_SCOPE, day, units);
+}
+
+function countInScope(sql: Sql, scope: string, day: string, units: number): void {
   if (units === 0) return;
-  for (const scope of [`key:${keyId}`, TENANT_SCOPE]) {
-    for (const period of [day, monthOf(day), TOTAL]) {
-      // Not an upsert: the table's CHECK would see a negative difference before the sum.
-      sql.exec('INSERT INTO spends VALUES (?, ?, 0) ON CONFLICT DO NOTHING', scope, period);
-      sql.exec('UPDATE spends SET units = units + ? WHERE scope = ? AND period = ?', units, scope, period);
-    }
+  for (const period of [day, monthOf(day), TOTAL]) {
+    // Not an upsert: the table's CHECK would see a negative difference before the sum.
+    sql.exec('INSERT INTO spends VALUES (?, ?, 0) ON CONFLICT DO NOTHING', scope, period);
+    sql.exec('UPDATE spends SET units = units + ? WHERE scope = ? AND period = ?', units, scope, period);
   }
 }
 
@@ -41,9 +52,9 @@ function budgetsOfScope(
   sql: Sql,
   scope: string,
   limits: Budgets,
+  day: string,
   nowMs: number,
 ): (Budget & { readonly reason: BudgetReason })[] {
-  const day = dayOf(nowMs);
   const periods = [
     ['budget_day', day, limits.dayUnits, secondsToNextDay(nowMs)],
     ['budget_month', monthOf(day), limits.monthUnits, secondsToNextMonth(nowMs)],
@@ -56,7 +67,6 @@ function budgetsOfScope(
       scope,
       period,
     );
-    // Below 0 where the limit was lowered after the units were spent.
-    return [{ reason, left: Math.max(0, limit - (row?.units ?? 0)), retryAfterS }];
+    return [{ reason, left: limit - (row?.units ?? 0), retryAfterS }];
   });
 }

@@ -1,3 +1,4 @@
+import type { TenantPlan } from '../keys/tenant.ts';
 import type { Outcome, SettledCharge } from './ledger.ts';
 import type { Sql } from './sql.ts';
 
@@ -8,7 +9,7 @@ export interface ChargeRow {
   readonly key_id: string;
   readonly model: string;
   readonly fingerprint: string;
-  readonly plan: string;
+  readonly plan: TenantPlan;
   readonly state: 'reserved' | 'committed' | 'released' | 'expired';
   readonly outcome: Outcome | null;
   readonly price: number;

@@ -1,4 +1,14 @@
-export type LedgerAction = 'reserve' | 'settle' | 'record' | 'credit' | 'expire';
+export type LedgerAction =
+  | 'reserve'
+  | 'settle'
+  | 'record'
+  | 'credit'
+  | 'expire'
+  | 'accept'
+  | 'shortage'
+  | 'supply'
+  | 'give-back'
+  | 'take-back';
 
 /** Where the ledger can die with different consequences, in the order of the steps. */
 export type LedgerStep =

@@ -1,12 +1,22 @@
+import { creditGiven } from './given.ts';
 import type { Balance, Credited, CreditGrant } from './ledger.ts';
 import type { Sql } from './sql.ts';
 
+/** That of one ledger: what its shards have is neither reserved nor available. */
 export function balanceOf(sql: Sql): Balance {
   const [row] = sql.exec<Balance>(
     'SELECT credited, spent, reserved, credited - spent - reserved AS available, billed FROM account',
   );
   if (!row) throw new Error('an open ledger has an account');
-  return { ...row };
+  return { ...row, reserved: row.reserved - creditGiven(sql) };
+}
+
+/** Units of credit that can still be held. */
+export function creditLeft(sql: Sql): number {
+  const [row] = sql.exec<{ available: number }>(
+    'SELECT credited - spent - reserved AS available FROM account',
+  );
+  return row?.available ?? 0;
 }
 
 /**

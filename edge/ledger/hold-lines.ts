@@ -1,36 +1,44 @@
 import { findCharge } from './charge-row.ts';
 import type { ChargeLine, ReserveRequest } from './ledger.ts';
 import { LimitReached } from './limit-reached.ts';
-import { hold, letGo } from './spending.ts';
+import { hold, letGo, type Spending } from './spending.ts';
 import type { Sql } from './sql.ts';
 import { dayOf } from './utc-periods.ts';
 
 /**
- * Reserves all lines that are not charged already, under a new lease; what an earlier try of the same request still
- * holds goes over into it. Call it within a transaction.
+ * Reserves all lines that are not charged already, under a new lease. What an earlier try of the same request holds for
+ * the same price stays held as it is, in the day that it is held in: it needs no units. Call it within a transaction.
  * @returns the lease.
- * @throws LimitReached; RangeError for units that are no integer ≥ 0, or a charge id that stands twice.
+ * @throws LimitReached; PoolShort; RangeError for units that are no integer ≥ 0, or a charge id that stands twice.
  */
-export function holdLines(sql: Sql, request: ReserveRequest, nowMs: number): number {
+export function holdLines(spending: Spending, request: ReserveRequest): number {
+  const { sql, nowMs } = spending;
   const { spender, lines, leaseMs } = request;
   checkLines(lines);
+  const kept = new Map<string, string>();
   const open = lines.filter((line) => {
     const row = findCharge(sql, line.chargeId);
     if (row && row.fingerprint !== line.fingerprint) {
       throw new LimitReached({ reason: 'conflict', available: 0, needed: 0, retryAfterS: null });
     }
-    if (row?.state === 'reserved') letGo(sql, row);
+    if (row?.state === 'reserved') {
+      const { keyId, plan } = spender;
+      if (row.units === line.units && row.plan === plan && row.key_id === keyId) kept.set(row.id, row.day);
+      else letGo(sql, row);
+    }
     return row?.state !== 'committed';
   });
-  const day = dayOf(nowMs);
-  const units = open.reduce((sum, line) => sum + line.units, 0);
-  hold(sql, spender, day, units, nowMs);
+  const units = open.reduce((sum, line) => sum + (kept.has(line.chargeId) ? 0 : line.units), 0);
+  hold(spending, spender, units);
   const [account] = sql.exec<{ lease: number }>(
     'UPDATE account SET last_lease = last_lease + 1 RETURNING last_lease AS lease',
   );
   if (!account) throw new Error('an open ledger has an account');
-  for (const line of open)
-    reserveLine(sql, request, line, { day, lease: account.lease, endsAt: Math.ceil(nowMs + leaseMs) });
+  const endsAt = Math.ceil(nowMs + leaseMs);
+  for (const line of open) {
+    const day = kept.get(line.chargeId) ?? dayOf(nowMs);
+    reserveLine(sql, request, line, { day, lease: account.lease, endsAt });
+  }
   return account.lease;
 }
 

@@ -1,5 +1,7 @@
-import type { Budgets, KeyLimits } from '../keys/key-record.ts';
-import type { TenantPlan } from '../keys/tenant.ts';
+import type { KeyLimits } from '../keys/key-record.ts';
+import type { TenantLimits, TenantPlan } from '../keys/tenant.ts';
+import type { Allotment, PoolReport, Recall, Retry, Shortage, Supply } from './allotment.ts';
+import type { LedgerPlace } from './ledger-name.ts';
 
 /**
  * How a picture of a request ended. The first three are charged (committed, at what the price list says, which may be
@@ -15,7 +17,7 @@ export interface Spender {
   readonly keyId: string;
   readonly plan: TenantPlan;
   readonly limits: KeyLimits;
-  readonly tenantLimits: Budgets;
+  readonly tenantLimits: TenantLimits;
 }
 
 /** One picture of one request. @see charge-id.ts */
@@ -79,6 +81,8 @@ export interface Refusal {
   /** Seconds after which the limit has room again; null where waiting alone does not help. */
   readonly retryAfterS: number | null;
   readonly allowance: Allowance;
+  /** Shards whose units, given back, may be enough; told to none but `tenant-ledgers.ts`. */
+  readonly recalls?: readonly Recall[];
 }
 
 export interface Settlement {
@@ -86,6 +90,8 @@ export interface Settlement {
   readonly lease: number;
   readonly spender: Spender;
   readonly lines: readonly SettlementLine[];
+  /** Units that may be elsewhere are not waited for: what the limits refuse is free. */
+  readonly isFinal?: boolean;
 }
 
 export interface SettlementLine {
@@ -175,8 +181,8 @@ export interface Credited {
 }
 
 /**
- * The account of one tenant. Every call is one transaction and may be repeated: what it has changed once it changes no
- * second time.
+ * What requests spend by: the ledger that a key is in. Every call is one transaction and may be repeated: what it has
+ * changed once it changes no second time.
  */
 export interface Ledger {
   /** All lines or none. Lines that are charged already stay as they are and need nothing. */
@@ -189,6 +195,10 @@ export interface Ledger {
   settle(settlement: Settlement): Promise<Settled>;
   /** `reserve` and `settle` in one. */
   record(request: RecordRequest): Promise<Recorded>;
+}
+
+/** What all ledgers of a tenant have together. */
+export interface Account {
   /** Totals of settled charges, by group in ascending order. */
   usage(query: UsageQuery): Promise<readonly UsageGroupTotal[]>;
   /** In the order of their ids. */
@@ -199,5 +209,23 @@ export interface Ledger {
   credit(grant: CreditGrant): Promise<Credited>;
 }
 
-/** The ledger of a tenant. */
-export type LedgerOf = (tenant: string) => Ledger;
+export type LedgerOf = (place: LedgerPlace) => Ledger;
+
+/** `shards`: how many the tenant has beside its own ledger. */
+export type AccountOf = (tenant: string, shards: number) => Account;
+
+/** One ledger by itself, as its object answers: a tenant's own, or one of its shards. @see tenant-ledgers.ts */
+export interface LedgerPart extends Account {
+  reserve(request: ReserveRequest & Retry): Promise<Reservation | Shortage>;
+  settle(settlement: Settlement & Retry): Promise<Settled | Refusal | Shortage>;
+  record(request: RecordRequest & Retry): Promise<Recorded | Shortage>;
+  /** Of a tenant's own: gives a shard what it is short of. */
+  supply(shortage: Shortage): Promise<Supply | Refusal>;
+  /** Of a shard: gives back what it does not need. */
+  giveBack(allotments: readonly Allotment[]): Promise<readonly PoolReport[]>;
+  /** Of a tenant's own: takes what a shard gave back. */
+  takeBack(shard: number, reports: readonly PoolReport[]): Promise<void>;
+}
+
+/** By its name. @see ledger-name.ts */
+export type LedgerPartOf = (name: string) => LedgerPart;

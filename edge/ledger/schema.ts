@@ -4,7 +4,7 @@ import type { Sql } from './sql.ts';
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS account (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    tenant TEXT NOT NULL,
+    tenant TEXT NOT NULL, -- the ledger's name
     credited INTEGER NOT NULL DEFAULT 0,
     spent INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0),
     reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
@@ -51,6 +51,32 @@ const TABLES = [
     note TEXT NOT NULL,
     granted_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`,
+  // What shards were given, and what they said of it: what is given and not returned is held here. @see allotment.ts
+  `CREATE TABLE IF NOT EXISTS given (
+    shard INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    day TEXT NOT NULL,
+    granted INTEGER NOT NULL,
+    returned INTEGER NOT NULL DEFAULT 0 CHECK (returned >= 0),
+    charged INTEGER NOT NULL DEFAULT 0 CHECK (charged >= 0),
+    PRIMARY KEY (shard, plan, day),
+    CHECK (returned + charged <= granted)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX IF NOT EXISTS given_open ON given (day, plan) WHERE granted > returned + charged`,
+  // What this shard was given, if it is one. In a shard, the account's credit is what it has of it.
+  `CREATE TABLE IF NOT EXISTS pools (
+    plan TEXT NOT NULL,
+    day TEXT NOT NULL,
+    granted INTEGER NOT NULL DEFAULT 0,
+    returned INTEGER NOT NULL DEFAULT 0 CHECK (returned >= 0),
+    held INTEGER NOT NULL DEFAULT 0, -- reserved or charged now
+    charged INTEGER NOT NULL DEFAULT 0 CHECK (charged >= 0),
+    limits_text TEXT NOT NULL DEFAULT '', -- JSON of the tenant's limits that it was last supplied under
+    "left" INTEGER, -- what the tenant's ledger could give beyond then; NULL: no limit
+    PRIMARY KEY (plan, day),
+    CHECK (charged <= held),
+    CHECK (returned + held <= granted)
+  ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS rates (key_id TEXT PRIMARY KEY, full_at REAL NOT NULL) STRICT, WITHOUT ROWID`,
   // Settled charges that the queue has not taken yet.
   `CREATE TABLE IF NOT EXISTS outbox (
@@ -60,18 +86,18 @@ const TABLES = [
   ) STRICT`,
 ];
 
-/** @throws Error when the database is the account of another tenant. */
-export function openAccount(sql: Sql, tenant: string): void {
+/** @throws Error when the database is another ledger's. `name`: see ledger-name.ts */
+export function openAccount(sql: Sql, name: string): void {
   sql.transaction(() => {
     for (const table of TABLES) sql.exec(table);
-    sql.exec('INSERT INTO account (one, tenant) VALUES (1, ?) ON CONFLICT (one) DO NOTHING', tenant);
+    sql.exec('INSERT INTO account (one, tenant) VALUES (1, ?) ON CONFLICT (one) DO NOTHING', name);
   });
-  const owner = ownerOf(sql);
-  if (owner !== tenant) throw new Error(`ledger of ${owner} was opened as that of ${tenant}`);
+  const known = nameOf(sql);
+  if (known !== name) throw new Error(`the ledger ${known} was opened as ${name}`);
 }
 
-/** Whose account the database is. @throws Error when it was never opened. */
-export function ownerOf(sql: Sql): string {
+/** Which ledger the database is. @throws Error when it was never opened. */
+export function nameOf(sql: Sql): string {
   const [account] = sql.exec<{ tenant: string }>('SELECT tenant FROM account');
   if (!account) throw new Error('an open ledger has an account');
   return account.tenant;

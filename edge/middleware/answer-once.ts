@@ -82,12 +82,18 @@ function keyOf({ req }: Context<EdgeContext>): string | undefined {
   });
 }
 
-/** Reads the body, and puts it back for the handler. */
-async function hashOf({ req }: Context<EdgeContext>): Promise<string> {
+/**
+ * Reads the body, and puts it back for the handler. The same by a key in another of the tenant's ledgers is another
+ * request: that ledger does not know what was charged.
+ */
+async function hashOf(context: Context<EdgeContext>): Promise<string> {
+  const { req } = context;
+  const { shard } = context.get('key');
   const body = await readBody(req.raw);
   req.raw = new Request(req.raw, { body });
   const { pathname, search } = new URL(req.url);
-  return requestHashOf(req.method, pathname + search, new TextDecoder().decode(body));
+  const place = shard === 0 ? '' : `#${shard}`;
+  return requestHashOf(req.method, pathname + search + place, new TextDecoder().decode(body));
 }
 
 async function keptOf(response: Response): Promise<StoredAnswer | undefined> {

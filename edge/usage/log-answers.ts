@@ -41,8 +41,8 @@ export function logAnswers({ ledgerOf, send, now, log }: LogAnswersOptions): Led
       });
     }
   }
-  return (tenant): Ledger => {
-    const ledger = ledgerOf(tenant);
+  return (place): Ledger => {
+    const ledger = ledgerOf(place);
     return {
       ...ledger,
       async settle(settlement) {

@@ -15,7 +15,7 @@ export async function reconcileDays(options: ReconcileOptions & { readonly log: 
       log({
         level: 'error',
         event: 'usage_differs',
-        tenant,
+        tenant: tenant.id,
         day,
         charges,
         differences: differences.length,

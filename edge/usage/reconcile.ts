@@ -1,4 +1,5 @@
-import { CHARGED_OUTCOMES, type LedgerOf } from '../ledger/ledger.ts';
+import type { Tenant } from '../keys/tenant.ts';
+import { type AccountOf, CHARGED_OUTCOMES } from '../ledger/ledger.ts';
 import { type CountedCharge, type Difference, differencesOf, type Source } from './differences.ts';
 
 /** Charges settled since may still be on their way through the queue. */
@@ -10,7 +11,7 @@ const MAX_STORED = 500;
 
 export interface ReconcileOptions {
   readonly db: D1Database;
-  readonly ledgerOf: LedgerOf;
+  readonly accountOf: AccountOf;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -31,16 +32,20 @@ const SOURCES: Readonly<Record<Source, { readonly table: string; readonly time: 
 /** Behind every id: those are ASCII. */
 const LAST_ID = '\u{ffff}';
 
+export type ReconciledTenant = Pick<Tenant, 'id' | 'shards'>;
+
 /** Who may have charges of a day: all tenants, and whoever else is named in the tables. */
-export async function tenantsOfDay(db: D1Database, day: string): Promise<readonly string[]> {
+export async function tenantsOfDay(db: D1Database, day: string): Promise<readonly ReconciledTenant[]> {
   const { results } = await db
     .prepare(
-      `SELECT id FROM tenants UNION SELECT tenant FROM usage_charges WHERE day = ?1
-       UNION SELECT tenant FROM usage_answers WHERE day = ?1`,
+      `SELECT id, ifnull(shards, 0) AS shards
+       FROM (SELECT id FROM tenants UNION SELECT tenant FROM usage_charges WHERE day = ?1
+             UNION SELECT tenant FROM usage_answers WHERE day = ?1)
+       LEFT JOIN tenants USING (id)`,
     )
     .bind(day)
-    .all<{ id: string }>();
-  return results.map(({ id }) => id);
+    .all<ReconciledTenant>();
+  return results;
 }
 
 /**
@@ -49,15 +54,16 @@ export async function tenantsOfDay(db: D1Database, day: string): Promise<readonl
  * sent to it again.
  */
 export async function reconcile(
-  tenant: string,
+  { id: tenant, shards }: ReconciledTenant,
   day: string,
-  { db, ledgerOf, now }: ReconcileOptions,
+  { db, accountOf, now }: ReconcileOptions,
 ): Promise<Reconciliation> {
+  const account = accountOf(tenant, shards);
   const settledBefore = now() - SETTLING_MS;
   const differences: Difference[] = [];
   let charges = 0;
   for (let after = '', more = true; more; ) {
-    const page = await ledgerOf(tenant).charges({ day, after, limit: PAGE_ROWS });
+    const page = await account.charges({ day, after, limit: PAGE_ROWS });
     const last = page.at(-1);
     more = page.length === PAGE_ROWS;
     const upTo = more && last ? last.chargeId : LAST_ID;
@@ -70,7 +76,7 @@ export async function reconcile(
       const found = differencesOf(source, ledger, counted, settledBefore);
       differences.push(...found);
       const lacking = found.filter(({ sourceUnits }) => source === 'charges' && sourceUnits === null);
-      if (lacking.length > 0) await ledgerOf(tenant).resend(lacking.map(({ chargeId }) => chargeId));
+      if (lacking.length > 0) await account.resend(lacking.map(({ chargeId }) => chargeId));
     }
     charges += page.length;
     after = upTo;

@@ -13,6 +13,7 @@ export const OPTION_VALUES = {
   overlap: 'TIME',
   plan: 'prepaid|postpaid',
   status: 'active|suspended',
+  shards: 'N',
   units: 'N',
   grant: 'TEXT',
   note: 'TEXT',

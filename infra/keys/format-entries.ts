@@ -36,12 +36,13 @@ export function formatKeys(keys: readonly Entry[]): string {
 
 export function formatTenants(tenants: readonly Entry[]): string {
   return formatTable(
-    ['ID', 'PLAN', 'STATUS', 'LIMITS', 'OPERATOR', 'MADE', 'NAME'],
+    ['ID', 'PLAN', 'STATUS', 'LIMITS', 'SHARDS', 'OPERATOR', 'MADE', 'NAME'],
     tenants.map((tenant) => [
       String(tenant.id),
       String(tenant.plan),
       String(tenant.status),
       formatLimits(tenant.limits as Entry),
+      String(tenant.shards),
       tenant.operator === true ? 'yes' : '-',
       formatTime(tenant.created_at),
       String(tenant.name),

@@ -10,12 +10,13 @@ const tenantPath = (id: string): string => `/tenants/${encodeURIComponent(id)}`;
 
 /** The fields of a request that options give; those not given are left out. */
 function fieldsOf({ options }: CommandInput): Entry {
-  const { name, plan, status } = options;
+  const { name, plan, status, shards } = options;
   const limits = limitsOf(options);
   return {
     ...(name !== undefined && { name }),
     ...(plan !== undefined && { plan }),
     ...(status !== undefined && { status }),
+    ...(shards !== undefined && { shards: parseUnits('--shards', shards) }),
     ...(limits && { limits }),
   };
 }
@@ -25,7 +26,7 @@ export const TENANT_COMMANDS: readonly Command[] = [
     name: 'tenant create',
     takesId: true,
     requires: ['name'],
-    allows: ['plan', ...BUDGETS],
+    allows: ['plan', 'shards', ...BUDGETS],
     summary: 'make a tenant (prepaid)',
     run: async (input, api) =>
       shown(await api.call('POST', '/tenants', { id: input.id, ...fieldsOf(input) })),
@@ -53,8 +54,9 @@ export const TENANT_COMMANDS: readonly Command[] = [
     name: 'tenant change',
     takesId: true,
     requires: [],
-    allows: ['name', 'plan', 'status'],
-    summary: 'change name or plan, suspend or activate',
+    allows: ['name', 'plan', 'status', 'shards'],
+    summary:
+      'change name or plan, suspend or activate, spread the keys made from now on over --shards ledgers',
     run: async (input, api) => shown(await api.call('PATCH', tenantPath(input.id), fieldsOf(input))),
   },
   {

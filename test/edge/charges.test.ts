@@ -1,15 +1,14 @@
-import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDurableLedgers } from '../../edge/durable/ledger-object.ts';
-import type { Ledger } from '../../edge/ledger/ledger.ts';
+import type { Account, Ledger } from '../../edge/ledger/ledger.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { tenantLedger } from './fakes/tenant-ledger.ts';
 import { createTestEdge, type IssueOptions, issueKey, NOW_MS, type TestEdge } from './fakes/test-edge.ts';
 
 const PRICES = { picture: 10, resample: 3, hit: 1 };
 const DRY = '/v1/images/generations?dry_run=true';
 
 let edge: TestEdge;
-let ledger: Ledger;
+let ledger: Ledger & Account;
 let headers: { readonly authorization: string };
 
 interface Answer {
@@ -24,7 +23,7 @@ async function tenant(credit: number | undefined, options: IssueOptions = {}): P
   const id = `pays-${crypto.randomUUID()}`;
   const plan = credit === undefined ? 'postpaid' : 'prepaid';
   headers = { authorization: `Bearer ${await issueKey({ tenant: id, plan, ...options })}` };
-  ledger = createDurableLedgers(env.LEDGER)(id);
+  ledger = tenantLedger(id);
   if (credit) await ledger.credit({ id: 'test', units: credit, note: 'test' });
 }
 

@@ -1,12 +1,11 @@
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { createDurableLedgers } from '../../edge/durable/ledger-object.ts';
 import { createBlockList } from '../../edge/policy/block-list.ts';
 import { createPolicyService } from '../../edge/policy/policy-service.ts';
 import { allOf } from '../../edge/policy/prompt-policy.ts';
 import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { verifyRequest } from '../../gpu-backend/contract/signature.ts';
+import { tenantLedger } from './fakes/tenant-ledger.ts';
 import { createTestEdge, issueKey, NOW_MS } from './fakes/test-edge.ts';
 
 const ask = (prompt: string) => ({ prompt: canonicalisePrompt(prompt), tenant: 't' });
@@ -99,7 +98,7 @@ describe('a moderated request', () => {
     expect(edge.backend.requests).toEqual([]);
     expect(edge.store.calls).toEqual([]);
     const day = new Date().toISOString().slice(0, 10);
-    const ledger = createDurableLedgers(env.LEDGER)(tenant);
+    const ledger = tenantLedger(tenant);
     expect(await ledger.usage({ from: day, to: day, groupBy: 'outcome' })).toEqual([
       { group: 'moderated', pictures: 2, units: 0 },
     ]);
@@ -115,7 +114,7 @@ describe('a moderated request', () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: 'content_moderated' } });
     const day = new Date().toISOString().slice(0, 10);
-    const ledger = createDurableLedgers(env.LEDGER)(tenant);
+    const ledger = tenantLedger(tenant);
     expect(await ledger.usage({ from: day, to: day, groupBy: 'outcome' })).toEqual([
       { group: 'moderated', pictures: 1, units: 0 },
     ]);

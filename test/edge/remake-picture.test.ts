@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDurableLedgers } from '../../edge/durable/ledger-object.ts';
 import { createD1RecipeBook } from '../../edge/recipes/d1-recipe-book.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
 import { bodyText } from './fakes/body-text.ts';
 import { textOf } from './fakes/memory-backend.ts';
+import { tenantLedger } from './fakes/tenant-ledger.ts';
 import { createTestEdge, MODEL, type TestEdge } from './fakes/test-edge.ts';
 
 const RECIPE: Recipe = {
@@ -34,7 +34,7 @@ beforeEach(() => {
 
 describe('a picture whose object is gone', () => {
   it('is made again under its URL, once, and charged to nobody', async () => {
-    const ledger = createDurableLedgers(env.LEDGER)('tenant');
+    const ledger = tenantLedger('tenant');
     const before = await ledger.balance();
     const path = await lost();
     const responses = await Promise.all(Array.from({ length: 20 }, () => edge.fetch(path)));

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isFinal, type Job } from '../../edge/jobs/job.ts';
 import type { JobStep } from '../../edge/jobs/job-core.ts';
-import { NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import { NO_LIMITS } from '../../edge/keys/key-record.ts';
+import { NO_TENANT_LIMITS } from '../../edge/keys/tenant.ts';
 import { chargeIdOf } from '../../edge/ledger/charge-id.ts';
 import { createLedgerCore } from '../../edge/ledger/ledger-core.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
@@ -14,7 +15,7 @@ const SPENDER = {
   keyId: 'key',
   plan: 'prepaid',
   limits: NO_LIMITS,
-  tenantLimits: NO_BUDGETS,
+  tenantLimits: NO_TENANT_LIMITS,
 } as const;
 
 /** Where the process dies while a job's pictures are made and paid. */

@@ -2,8 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ImageMaker } from '../../edge/generation/make-images.ts';
 import type { Job } from '../../edge/jobs/job.ts';
 import { createRunJob } from '../../edge/jobs/run-job.ts';
-import { type KeyRecord, NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import { type KeyRecord, NO_LIMITS } from '../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
+import { NO_TENANT_LIMITS } from '../../edge/keys/tenant.ts';
 import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 import { IMAGES, ORDER } from './job-world.ts';
 
@@ -17,6 +18,7 @@ const KEY: KeyRecord = {
   kind: 'test',
   scopes: ['generate'],
   limits: NO_LIMITS,
+  shard: 0,
   createdAt: 0,
   expiresAt: null,
   revokedAt: null,
@@ -29,7 +31,8 @@ const HOLDER: KeyHolder = {
     name: 'a tenant',
     plan: 'prepaid',
     status: 'active',
-    limits: NO_BUDGETS,
+    limits: NO_TENANT_LIMITS,
+    shards: 0,
     operator: false,
     createdAt: 0,
   },

@@ -74,8 +74,18 @@ export class LedgerModel {
       return refuse({ reason: 'conflict', available: 0, needed: 0 });
     }
     const open = lines.filter(({ chargeId }) => this.charges.get(chargeId)?.state !== 'committed');
-    for (const { chargeId } of open) this.charges.delete(chargeId);
-    const needed = open.reduce((sum, { units }) => sum + units, 0);
+    const keptDays = new Map<string, string>();
+    for (const { chargeId, units } of open) {
+      const held = this.charges.get(chargeId);
+      const isKept =
+        held?.state === 'reserved' &&
+        held.units === units &&
+        held.plan === spender.plan &&
+        held.keyId === spender.keyId;
+      if (isKept) keptDays.set(chargeId, held.day);
+      else this.charges.delete(chargeId);
+    }
+    const needed = open.reduce((sum, { chargeId, units }) => sum + (keptDays.has(chargeId) ? 0 : units), 0);
     const reached = this.#limits(spender).find(([, room]) => needed > 0 && needed > room);
     if (reached) return refuse({ reason: reached[0], available: reached[1], needed });
     this.#leases += 1;
@@ -88,7 +98,7 @@ export class LedgerModel {
         outcome: null,
         price: units,
         units,
-        day: this.#day,
+        day: keptDays.get(chargeId) ?? this.#day,
         lease: this.#leases,
         endsAt: this.nowMs + leaseMs,
       });

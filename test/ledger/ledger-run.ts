@@ -8,6 +8,7 @@ import { createNodeSql } from '../fakes/node-sql.ts';
 import { qualityProblems } from './data-quality.ts';
 import { LedgerModel, type ModelRefusal } from './ledger-model.ts';
 import { type Death, LEASE_MS, type Operation } from './operations.ts';
+import { inFull, settled } from './test-ledger.ts';
 
 /** 2026-11-29T23:59:00Z: near the end of a day and of a month. */
 const START_MS = Date.UTC(2026, 10, 29, 23, 59);
@@ -89,7 +90,7 @@ export class LedgerRun {
       const request = { ...requestOf(operation), leaseMs: LEASE_MS };
       const answers = this.#both(
         'reserve',
-        () => this.#ledger.reserve(request),
+        () => inFull(this.#ledger.reserve(request)),
         () => model.reserve(request),
       );
       if (!answers) return;
@@ -103,7 +104,7 @@ export class LedgerRun {
       const request = requestOf(operation);
       const answers = this.#both(
         'record',
-        () => this.#ledger.record(request),
+        () => inFull(this.#ledger.record(request)),
         () => model.record(request),
       );
       if (!answers) return;
@@ -142,7 +143,7 @@ export class LedgerRun {
     const settlement = { lease, spender, lines: known };
     const answers = this.#both(
       'settle',
-      () => this.#ledger.settle(settlement),
+      () => settled(this.#ledger.settle(settlement)),
       () => this.#model.settle(settlement),
     );
     if (!answers) return;

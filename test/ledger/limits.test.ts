@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_BUDGETS } from '../../edge/keys/key-record.ts';
+import { NO_TENANT_LIMITS } from '../../edge/keys/tenant.ts';
 import { createTestLedger, LEASE_MS, spenderOf } from './test-ledger.ts';
 
 const HOUR_S = 3600;
@@ -42,7 +42,7 @@ describe('limits', () => {
     ['tenant_budget_total', { totalUnits: 3 }, null],
   ] as const)('%s counts all keys', (reason, limits, retryAfterS) => {
     const ledger = createTestLedger();
-    const spender = { ...spenderOf({ totalUnits: 9 }), tenantLimits: { ...NO_BUDGETS, ...limits } };
+    const spender = { ...spenderOf({ totalUnits: 9 }), tenantLimits: { ...NO_TENANT_LIMITS, ...limits } };
     expect(ledger.reserve('a', 2, spender)).toMatchObject({ granted: true, allowance: { remaining: 1 } });
     const other = { ...spender, keyId: 'other' };
     expect(ledger.reserve('b', 2, other)).toMatchObject({

@@ -53,7 +53,7 @@ const spender: fc.Arbitrary<Spender> = fc.record({
   keyId: fc.constantFrom(...KEYS),
   plan: fc.constantFrom('prepaid', 'postpaid'),
   limits,
-  tenantLimits: limits,
+  tenantLimits: limits.map((budgets) => ({ ...budgets, version: 0 })),
 });
 const lines = fc.uniqueArray(
   fc.record({

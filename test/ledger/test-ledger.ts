@@ -1,6 +1,7 @@
-import { type KeyLimits, NO_BUDGETS, NO_LIMITS } from '../../edge/keys/key-record.ts';
-import type { TenantPlan } from '../../edge/keys/tenant.ts';
-import type { Outcome, Reservation, Spender } from '../../edge/ledger/ledger.ts';
+import { type KeyLimits, NO_LIMITS } from '../../edge/keys/key-record.ts';
+import { NO_TENANT_LIMITS, type TenantPlan } from '../../edge/keys/tenant.ts';
+import type { Shortage } from '../../edge/ledger/allotment.ts';
+import type { Outcome, Refusal, Reservation, Settled, Spender } from '../../edge/ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../../edge/ledger/ledger-core.ts';
 import { createNodeSql } from '../fakes/node-sql.ts';
 
@@ -17,7 +18,7 @@ export interface TestLedger {
 }
 
 export function spenderOf(limits: Partial<KeyLimits>, plan: TenantPlan = 'postpaid'): Spender {
-  return { keyId: 'key', plan, limits: { ...NO_LIMITS, ...limits }, tenantLimits: NO_BUDGETS };
+  return { keyId: 'key', plan, limits: { ...NO_LIMITS, ...limits }, tenantLimits: NO_TENANT_LIMITS };
 }
 
 /** A ledger with 10 units of credit, on the last evening of November. */
@@ -34,18 +35,33 @@ export function createTestLedger(): TestLedger {
       nowMs = time;
     },
     reserve: (requestKey, units, spender = spenderOf({}, 'prepaid')) =>
-      core.reserve({
-        requestKey,
-        spender,
-        model: 'emoji-v0',
-        lines: [{ chargeId: requestKey, fingerprint: requestKey, units }],
-        leaseMs: LEASE_MS,
-      }),
+      inFull(
+        core.reserve({
+          requestKey,
+          spender,
+          model: 'emoji-v0',
+          lines: [{ chargeId: requestKey, fingerprint: requestKey, units }],
+          leaseMs: LEASE_MS,
+        }),
+      ),
     settle: (requestKey, outcome, units, lease = 1) =>
-      core.settle({
-        lease,
-        spender: spenderOf({}, 'prepaid'),
-        lines: [{ chargeId: requestKey, outcome, units }],
-      }).charges[0]?.units,
+      settled(
+        core.settle({
+          lease,
+          spender: spenderOf({}, 'prepaid'),
+          lines: [{ chargeId: requestKey, outcome, units }],
+        }),
+      ).charges[0]?.units,
   };
+}
+
+/** What a ledger answers that is no shard. */
+export function inFull<Answer extends object>(answer: Answer | Shortage): Answer {
+  if ('wanted' in answer) throw new Error("a tenant's own ledger is never short");
+  return answer;
+}
+
+export function settled(answer: Settled | Refusal | Shortage): Settled {
+  if (!('charges' in answer)) throw new Error(`not settled: ${answer.reason}`);
+  return answer;
 }

@@ -13,7 +13,7 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
           ...core,
           settle(settlement) {
             const settled = core.settle(settlement);
-            chargeAgain(core, settled.charges, settlement.spender);
+            if ('charges' in settled) chargeAgain(core, settled.charges, settlement.spender);
             return settled;
           },
         }),
@@ -48,10 +48,12 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
         ledger: (core) => ({
           ...core,
           settle(settlement) {
-            const { charges, allowance } = core.settle({
+            const settled = core.settle({
               ...settlement,
               lines: settlement.lines.map((line) => ({ ...line, outcome: 'failed' })),
             });
+            if (!('charges' in settled)) return settled;
+            const { charges, allowance } = settled;
             const told = charges.map((charge, index) => ({ ...charge, ...settlement.lines[index] }));
             return { charges: told, allowance };
           },
@@ -83,6 +85,49 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
         }),
       },
       noticed: /a budget of .* was passed/u,
+    },
+    'a ledger that takes back what a shard still has': {
+      mutation: {
+        ledger: (core) => ({
+          ...core,
+          supply(shortage) {
+            const supply = core.supply(shortage);
+            if (supply.granted !== false) {
+              const { plan, day, granted } = supply;
+              core.takeBack(shortage.shard, [{ plan, day, returned: granted, charged: 0 }]);
+            }
+            return supply;
+          },
+        }),
+      },
+      noticed: /balance below zero|a budget of .* was passed/u,
+    },
+    'a shard that says it gave back more than it did': {
+      mutation: {
+        ledger: (core) => ({
+          ...core,
+          giveBack: (allotments) =>
+            core.giveBack(allotments).map((report) => ({ ...report, returned: report.returned + 1 })),
+        }),
+      },
+      noticed: /reserved more than is available|CHECK constraint/u,
+    },
+    'units that are lost on their way back from a shard': {
+      mutation: { ledger: (core) => ({ ...core, takeBack: () => undefined }) },
+      noticed: /stranded/u,
+    },
+    'a shard that takes each supply for one more': {
+      mutation: {
+        ledgerSql: (sql: Sql) => ({
+          ...sql,
+          exec: <Row>(statement: string, ...bindings: readonly SqlValue[]): Row[] =>
+            sql.exec<Row>(
+              statement.replace('SET granted = granted + ?3', 'SET granted = granted + ?3 + 1'),
+              ...bindings,
+            ),
+        }),
+      },
+      noticed: /not the sum of its grants, or of what a shard was given/u,
     },
     'flights that are not one for each picture': {
       mutation: {

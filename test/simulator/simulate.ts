@@ -6,6 +6,9 @@ import { consumeJobs, type JobMessage } from '../../edge/jobs/job-queue.ts';
 import { createRunJob } from '../../edge/jobs/run-job.ts';
 import { askDatabase } from '../../edge/keys/ask-database.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
+import { placeOfLedger } from '../../edge/ledger/ledger-name.ts';
+import { createTenantAccounts } from '../../edge/ledger/tenant-accounts.ts';
+import { createTenantLedgers } from '../../edge/ledger/tenant-ledgers.ts';
 import type { Log } from '../../edge/middleware/answer-errors.ts';
 import { createBlockList } from '../../edge/policy/block-list.ts';
 import { consumeUsage, USAGE_QUEUE } from '../../edge/usage/consume-usage.ts';
@@ -13,6 +16,7 @@ import { logAnswers } from '../../edge/usage/log-answers.ts';
 import type { UsageEvent } from '../../edge/usage/usage-event.ts';
 import { findProblems } from './checks/find-problems.ts';
 import { inspectAccount } from './checks/inspect-account.ts';
+import { strandedUnits } from './checks/stranded-units.ts';
 import { type Client, createClient } from './client.ts';
 import { createEdgeWorker } from './edge-worker.ts';
 import { withDeterministicPlatform } from './engine/deterministic-platform.ts';
@@ -119,15 +123,19 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     world,
     mutation,
     sendUsage,
-    inspect: (tenant, sql) => {
+    inspect: (tenant) => {
+      const mine = [...ledgers.accounts].filter(([name]) => placeOfLedger(name).tenant === tenant);
+      const ofTenant = holders.filter(({ key }) => key.tenant === tenant);
       for (const problem of inspectAccount(
-        sql,
-        holders.filter(({ key }) => key.tenant === tenant),
+        mine.map(([, sql]) => sql),
+        ofTenant,
       )) {
         record.problems.add(problem);
       }
     },
   });
+  const tenantLedgers = createTenantLedgers(ledgers.partOf);
+  const accountOf = createTenantAccounts(ledgers.partOf);
 
   const realFlights = createSimulatedFlights({
     world,
@@ -142,7 +150,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     store,
     cache: createSimulatedCache(faults),
     flights: mutation.flights?.(realFlights, backend) ?? realFlights,
-    ledgerOf: logAnswers({ ledgerOf: ledgers.ledgerOf, send: sendUsage, now: time.now, log }),
+    ledgerOf: logAnswers({ ledgerOf: tenantLedgers, send: sendUsage, now: time.now, log }),
     prices,
     policy: createBlockList([FORBIDDEN]),
     clock: world.clock,
@@ -188,7 +196,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
   });
   const client: Client = createClient(world, app, record);
 
-  startWorkload({ world, client, ledgerOf: ledgers.ledgerOf, holders, record });
+  startWorkload({ world, client, accountOf, holders, record });
   startChaos(world, client);
   await time.runUntil(startMs + FAULTS_MS);
   faults.stop();
@@ -201,6 +209,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     store,
     nowMs: time.now(),
   });
+  problems.push(...(await strandedUnits(world, { holders, ledgerOf: tenantLedgers, accountOf })));
   await time.runUntil(startMs + OVER_MS);
   if (time.pending() > 0) problems.push(`${time.pending()} events lie ahead of a world that is over`);
   if (jobs.all().length > 0) problems.push('a job was kept for longer than a day');

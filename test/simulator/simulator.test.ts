@@ -8,7 +8,7 @@ import { simulate } from './simulate.ts';
 /** `npm run simulate` runs more. */
 const SEEDS = 1_000;
 /** Within so many seeds a broken part is noticed. */
-const MUTATION_SEEDS = 60;
+const MUTATION_SEEDS = 200;
 
 const usageTables = await readFile(new URL('../../edge/migrations/0003_usage.sql', import.meta.url), 'utf8');
 

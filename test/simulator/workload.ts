@@ -1,7 +1,8 @@
 import type { ImageRequest } from '../../edge/generation/image-request.ts';
 import type { Budgets, KeyLimits } from '../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
-import type { LedgerOf } from '../../edge/ledger/ledger.ts';
+import type { Tenant } from '../../edge/keys/tenant.ts';
+import type { AccountOf } from '../../edge/ledger/ledger.ts';
 import type { Client } from './client.ts';
 import type { World } from './engine/world.ts';
 import { NATIVE } from './model.ts';
@@ -26,11 +27,12 @@ export function drawHolders({ random, time }: World): readonly [KeyHolder, ...Ke
       name: 'a tenant',
       plan: random.chance(0.7) ? ('prepaid' as const) : ('postpaid' as const),
       status: 'active' as const,
-      limits: drawBudgets(),
+      limits: { ...drawBudgets(), version: 0 },
+      shards: random.chance(0.5) ? random.int(1, 3) : 0,
       operator: false,
       createdAt: 0,
     };
-    const keys = random.int(1, 2);
+    const keys = random.int(1, 2 + Math.sign(tenant.shards));
     for (let place = 0; place < keys; place++) {
       const key = {
         id: `key-${number}-${place}`,
@@ -41,6 +43,8 @@ export function drawHolders({ random, time }: World): readonly [KeyHolder, ...Ke
         kind: 'test' as const,
         scopes: ['generate' as const],
         limits: drawLimits(),
+        // Some keys are from before there were shards.
+        shard: random.int(0, tenant.shards),
         createdAt: 0,
         expiresAt: null,
         // Seen by jobs alone: requests are let in by what an isolate has kept.
@@ -72,7 +76,7 @@ export function drawHolders({ random, time }: World): readonly [KeyHolder, ...Ke
 export interface WorkloadOptions {
   readonly world: World;
   readonly client: Client;
-  readonly ledgerOf: LedgerOf;
+  readonly accountOf: AccountOf;
   readonly holders: readonly [KeyHolder, ...KeyHolder[]];
   readonly record: RunRecord;
 }
@@ -86,7 +90,7 @@ export function startWorkload(options: WorkloadOptions): void {
     const grants = random.int(0, 4);
     for (let grant = 0; grant < grants; grant++) {
       begin(`bank ${tenant.id}`, random.chance(0.7) ? 0 : random.int(0, BEGIN_MS), () =>
-        giveCredit(tenant.id, `grant-${grant}`, options),
+        giveCredit(tenant, `grant-${grant}`, options),
       );
     }
   }
@@ -133,16 +137,16 @@ function drawRequest({ random }: World, prompts: number): ImageRequest {
 }
 
 async function giveCredit(
-  tenant: string,
+  { id: tenant, shards }: Tenant,
   id: string,
-  { world, ledgerOf, record }: WorkloadOptions,
+  { world, accountOf, record }: WorkloadOptions,
 ): Promise<void> {
   const { random, lives } = world;
   const units = random.int(1, 10);
   // Sent again whether it was heard of or not.
   for (let tries = random.int(1, 2); ; tries--) {
     try {
-      await ledgerOf(tenant).credit({ id, units, note: 'bought' });
+      await accountOf(tenant, shards).credit({ id, units, note: 'bought' });
       if (tries <= 1) break;
     } catch {
       await lives.sleep(random.int(1_000, 10_000));

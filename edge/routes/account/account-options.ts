@@ -1,11 +1,11 @@
 import type { ReceiptSigner } from '../../../gpu-backend/contract/receipt.ts';
 import type { TenantRegistry } from '../../keys/tenant-registry.ts';
-import type { LedgerOf } from '../../ledger/ledger.ts';
+import type { AccountOf } from '../../ledger/ledger.ts';
 import type { RouteOptions } from '../route-options.ts';
 
 /** What the endpoints of usage and money take. */
 export interface AccountOptions extends Pick<RouteOptions, 'authenticate' | 'originOf' | 'now'> {
-  readonly ledgerOf: LedgerOf;
+  readonly accountOf: AccountOf;
   readonly tenants: TenantRegistry;
   /** Undefined: there are no receipts. */
   readonly receiptSigner: ReceiptSigner | undefined;

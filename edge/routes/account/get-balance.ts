@@ -6,8 +6,8 @@ import { balanceSchema, describeBalance } from './balance-schema.ts';
 /** `GET /v1/balance` */
 export function getBalance({
   authenticate,
-  ledgerOf,
-}: Pick<AccountOptions, 'authenticate' | 'ledgerOf'>): Endpoint {
+  accountOf,
+}: Pick<AccountOptions, 'authenticate' | 'accountOf'>): Endpoint {
   return {
     spec: {
       ...ACCOUNT,
@@ -20,7 +20,7 @@ export function getBalance({
     middleware: [authenticate(ACCOUNT_SCOPES)],
     async handle(context) {
       const tenant = context.get('tenant');
-      return context.json(describeBalance(tenant, await ledgerOf(tenant.id).balance()));
+      return context.json(describeBalance(tenant, await accountOf(tenant.id, tenant.shards).balance()));
     },
   };
 }

@@ -41,9 +41,9 @@ const usageSchema = z
 /** `GET /v1/usage` */
 export function getUsage({
   authenticate,
-  ledgerOf,
+  accountOf,
   now,
-}: Pick<AccountOptions, 'authenticate' | 'ledgerOf' | 'now'>): Endpoint {
+}: Pick<AccountOptions, 'authenticate' | 'accountOf' | 'now'>): Endpoint {
   return {
     spec: {
       ...ACCOUNT,
@@ -68,7 +68,8 @@ export function getUsage({
           message: `from (${from}) … to (${to}) are ${days} days; allowed are 1 … ${MAX_DAYS}`,
         });
       }
-      const groups = await ledgerOf(context.get('tenant').id).usage({ from, to, groupBy });
+      const { id, shards } = context.get('tenant');
+      const groups = await accountOf(id, shards).usage({ from, to, groupBy });
       const total = {
         pictures: groups.reduce((sum, { pictures }) => sum + pictures, 0),
         units: groups.reduce((sum, { units }) => sum + units, 0),

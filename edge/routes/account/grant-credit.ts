@@ -27,9 +27,9 @@ const bodySchema = z
 /** `POST /v1/admin/tenants/{id}/credits` */
 export function grantCredit({
   authenticate,
-  ledgerOf,
+  accountOf,
   tenants,
-}: Pick<AccountOptions, 'authenticate' | 'ledgerOf' | 'tenants'>): Endpoint {
+}: Pick<AccountOptions, 'authenticate' | 'accountOf' | 'tenants'>): Endpoint {
   return {
     spec: {
       ...ACCOUNT,
@@ -50,7 +50,7 @@ export function grantCredit({
       requireOperator(context.get('tenant'));
       const tenant = await tenantInSight(context, tenants);
       const grant = parseBody(bodySchema, await readJson(context.req.raw));
-      const { result, balance } = await ledgerOf(tenant.id).credit(grant);
+      const { result, balance } = await accountOf(tenant.id, tenant.shards).credit(grant);
       if (result === 'conflict') {
         throw new ApiError('conflict', {
           param: 'id',

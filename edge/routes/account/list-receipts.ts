@@ -24,13 +24,13 @@ const querySchema = z.strictObject({
 });
 
 export interface ListReceiptsOptions
-  extends Pick<AccountOptions, 'authenticate' | 'ledgerOf' | 'originOf' | 'now'> {
+  extends Pick<AccountOptions, 'authenticate' | 'accountOf' | 'originOf' | 'now'> {
   readonly receiptSigner: ReceiptSigner;
 }
 
 /** `GET /v1/receipts`: what `npm run audit` takes. */
 export function listReceipts(options: ListReceiptsOptions): Endpoint {
-  const { authenticate, ledgerOf, originOf, now, receiptSigner } = options;
+  const { authenticate, accountOf, originOf, now, receiptSigner } = options;
   return {
     spec: {
       ...ACCOUNT,
@@ -55,7 +55,8 @@ export function listReceipts(options: ListReceiptsOptions): Endpoint {
     middleware: [authenticate(ACCOUNT_SCOPES)],
     async handle(context) {
       const { day = dayOf(now()), after = '' } = parseQuery(querySchema, context.req.url);
-      const page = await ledgerOf(context.get('tenant').id).charges({ day, after, limit: PAGE_RECEIPTS });
+      const { id, shards } = context.get('tenant');
+      const page = await accountOf(id, shards).charges({ day, after, limit: PAGE_RECEIPTS });
       const charges = page.filter(({ outcome }) => CHARGED_OUTCOMES.has(outcome));
       const receipts = await Promise.all(charges.map((charge) => receiptSigner.sign(charge)));
       const headers = new Headers({ 'content-type': 'application/jsonl; charset=utf-8' });

@@ -2,21 +2,27 @@ import { z } from '@hono/zod-openapi';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
-import { noTenant, requireOperator } from '../../keys/authority.ts';
+import { requireOperator } from '../../keys/authority.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, ID_PARAMETER, jsonBody } from './admin-spec.ts';
 import { nameSchema } from './key-schema.ts';
 import { budgetsChangeSchema, budgetsOf } from './limits-schema.ts';
 import { tenantInSight } from './tenant-in-sight.ts';
-import { describeTenant, planSchema, statusSchema, tenantSchema } from './tenant-schema.ts';
+import { describeTenant, planSchema, shardsSchema, statusSchema, tenantSchema } from './tenant-schema.ts';
 
 const bodySchema = z
-  .strictObject({ name: nameSchema, plan: planSchema, status: statusSchema, limits: budgetsChangeSchema })
+  .strictObject({
+    name: nameSchema,
+    plan: planSchema,
+    status: statusSchema,
+    limits: budgetsChangeSchema,
+    shards: shardsSchema,
+  })
   .partial()
   .openapi('TenantChange');
 
-/** `PATCH /v1/admin/tenants/{id}`: name, plan, budgets, and whether its keys work. */
+/** `PATCH /v1/admin/tenants/{id}`: name, plan, budgets, shards, and whether its keys work. */
 export function changeTenant({ authenticate, tenants }: AdminOptions): Endpoint {
   return {
     spec: {
@@ -44,9 +50,19 @@ export function changeTenant({ authenticate, tenants }: AdminOptions): Endpoint 
           message: 'An operator tenant cannot be suspended: nobody could end that.',
         });
       }
+      const { shards = tenant.shards } = change;
+      if (shards < tenant.shards) throw tooFewShards(shards);
       const changed = await tenants.change(tenant.id, { ...change, limits: budgetsOf(limits) });
-      if (!changed) throw noTenant();
+      // None is ever deleted.
+      if (!changed) throw tooFewShards(shards);
       return context.json(describeTenant(changed));
     },
   };
+}
+
+function tooFewShards(shards: number): ApiError {
+  return new ApiError('conflict', {
+    param: 'shards',
+    message: `shards (${shards}) must be at least as many as there are: keys and charges are in them for life.`,
+  });
 }

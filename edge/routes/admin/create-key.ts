@@ -51,7 +51,8 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
       requireFuture(body.expires_at, nowS);
       const actor = context.get('tenant');
       const tenant = body.tenant ?? actor.id;
-      if (!manages(actor, tenant) || !(await tenants.get(tenant))) throw noTenant();
+      const owner = manages(actor, tenant) ? await tenants.get(tenant) : undefined;
+      if (!owner) throw noTenant();
       const issued = createApiKey(body.kind);
       const {
         ratePerMinute = null,
@@ -67,6 +68,7 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
         name: body.name,
         kind: body.kind,
         scopes: body.scopes,
+        shard: await keys.shardFor(owner),
         limits: { ratePerMinute, dayUnits, monthUnits, totalUnits },
         createdAt: nowS,
         expiresAt: body.expires_at ?? null,

@@ -9,7 +9,7 @@ import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, jsonBody } from './admin-spec.ts';
 import { nameSchema } from './key-schema.ts';
 import { budgetsChangeSchema, budgetsOf } from './limits-schema.ts';
-import { describeTenant, planSchema, tenantIdSchema, tenantSchema } from './tenant-schema.ts';
+import { describeTenant, planSchema, shardsSchema, tenantIdSchema, tenantSchema } from './tenant-schema.ts';
 
 const bodySchema = z
   .strictObject({
@@ -17,6 +17,7 @@ const bodySchema = z
     name: nameSchema,
     plan: planSchema.default('prepaid'),
     limits: budgetsChangeSchema.optional(),
+    shards: shardsSchema.default(0),
   })
   .openapi('NewTenant');
 
@@ -36,7 +37,7 @@ export function createTenant({ authenticate, tenants, now }: AdminOptions): Endp
     async handle(context) {
       requireOperator(context.get('tenant'));
       const body = parseBody(bodySchema, await readJson(context.req.raw));
-      const { id, name, plan } = body;
+      const { id, name, plan, shards } = body;
       const { dayUnits = null, monthUnits = null, totalUnits = null } = budgetsOf(body.limits);
       const createdAt = Math.floor(now() / 1000);
       const tenant: Tenant = {
@@ -44,7 +45,8 @@ export function createTenant({ authenticate, tenants, now }: AdminOptions): Endp
         name,
         plan,
         status: 'active',
-        limits: { dayUnits, monthUnits, totalUnits },
+        limits: { dayUnits, monthUnits, totalUnits, version: 0 },
+        shards,
         operator: false,
         createdAt,
       };

@@ -42,6 +42,9 @@ const keyShape = {
   scopes: z.array(z.enum(SCOPES)),
   status: z.enum(['active', 'expired', 'revoked']),
   limits: limitsSchema,
+  shard: z.int().openapi({
+    description: 'Which of the tenant’s ledgers it is in, for life; 0: the tenant’s own.',
+  }),
   created_at: time,
   expires_at: time.nullable(),
   revoked_at: time.nullable(),
@@ -69,6 +72,7 @@ export function describeKey(key: KeyRecord, nowS: number): z.infer<typeof keySch
     scopes: [...key.scopes],
     status: statusOf(key, nowS),
     limits: describeLimits(limits),
+    shard: key.shard,
     created_at: key.createdAt,
     expires_at: key.expiresAt,
     revoked_at: key.revokedAt,

@@ -1,6 +1,5 @@
-import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
+import { tenantLedger } from '../fakes/tenant-ledger.ts';
 import { createTestEdge, issueKey } from '../fakes/test-edge.ts';
 
 const REQUESTS = 1000;
@@ -9,7 +8,7 @@ it('lets one of 1,000 concurrent requests through on 1 credit', async () => {
   const edge = createTestEdge();
   const tenant = 'one-credit-for-all';
   const authorization = `Bearer ${await issueKey({ tenant, plan: 'prepaid' })}`;
-  const ledger = createDurableLedgers(env.LEDGER)(tenant);
+  const ledger = tenantLedger(tenant);
   await ledger.credit({ id: 'payment', units: 1, note: '' });
   const responses = await Promise.all(
     Array.from({ length: REQUESTS }, (_, index) =>

@@ -7,18 +7,14 @@ import { createDurableJobs } from '../../../edge/durable/durable-jobs.ts';
 import { createIdempotencyOf } from '../../../edge/durable/idempotency-object.ts';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
 import { createDurableWebhooks } from '../../../edge/durable/webhook-object.ts';
-import {
-  type Budgets,
-  type KeyLimits,
-  NO_BUDGETS,
-  NO_LIMITS,
-  type Scope,
-} from '../../../edge/keys/key-record.ts';
+import { type Budgets, type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
 import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
-import type { Tenant, TenantPlan } from '../../../edge/keys/tenant.ts';
+import { NO_TENANT_LIMITS, type Tenant, type TenantPlan } from '../../../edge/keys/tenant.ts';
 import { createD1TenantRegistry } from '../../../edge/keys/tenant-registry.ts';
 import type { Prices } from '../../../edge/ledger/prices.ts';
+import { createTenantAccounts } from '../../../edge/ledger/tenant-accounts.ts';
+import { createTenantLedgers } from '../../../edge/ledger/tenant-ledgers.ts';
 import { createBlockList } from '../../../edge/policy/block-list.ts';
 import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import type { UrlPresets } from '../../../edge/signed-urls/url-options.ts';
@@ -86,6 +82,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
   const recipes = createD1RecipeBook(env.DB);
   const log: Readonly<Record<string, unknown>>[] = [];
   const write = (entry: Readonly<Record<string, unknown>>): number => log.push(entry);
+  const ledgers = createDurableLedgers(env.LEDGER);
   const app = createApp({
     model: MODEL,
     publicUrl,
@@ -100,7 +97,8 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     cache: createColoCache(caches.default),
     flights: createInProcessFlights({ backend, store, recipes, now, log: write }),
     recipes,
-    ledgerOf: createDurableLedgers(env.LEDGER),
+    ledgerOf: createTenantLedgers(ledgers),
+    accountOf: createTenantAccounts(ledgers),
     prices,
     policy: createBlockList(blockedTerms),
     urlSigningKeys: urlSigningKeys ?? undefined,
@@ -144,6 +142,9 @@ export interface IssueOptions {
   readonly limits?: Partial<KeyLimits>;
   /** Of the owner, where it is made. */
   readonly tenantLimits?: Partial<Budgets>;
+  readonly shard?: number;
+  /** Of the owner, where it is made. */
+  readonly shards?: number;
   /** Seconds since 1970. */
   readonly createdAt?: number;
   readonly expiresAt?: number;
@@ -155,13 +156,14 @@ export async function issueKey(options: IssueOptions = {}): Promise<string> {
   const { scopes = ['generate'], tenant = 'tenant', plan = 'postpaid', operator = false, limits } = options;
   const key = createApiKey('test');
   const createdAt = 0;
-  const budgets = { ...NO_BUDGETS, ...options.tenantLimits };
+  const budgets = { ...NO_TENANT_LIMITS, ...options.tenantLimits };
   const owner: Tenant = {
     id: tenant,
     name: tenant,
     plan,
     status: 'active',
     limits: budgets,
+    shards: options.shards ?? 0,
     operator,
     createdAt,
   };
@@ -175,6 +177,7 @@ export async function issueKey(options: IssueOptions = {}): Promise<string> {
     kind: key.kind,
     scopes,
     limits: { ...NO_LIMITS, ...limits },
+    shard: options.shard ?? 0,
     createdAt: options.createdAt ?? createdAt,
     expiresAt: options.expiresAt ?? null,
     revokedAt: options.revokedAt ?? null,

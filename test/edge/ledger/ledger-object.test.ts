@@ -1,16 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
-import { NO_BUDGETS, NO_LIMITS } from '../../../edge/keys/key-record.ts';
+import { NO_LIMITS } from '../../../edge/keys/key-record.ts';
+import { NO_TENANT_LIMITS } from '../../../edge/keys/tenant.ts';
 import { chargeIdOf } from '../../../edge/ledger/charge-id.ts';
-import type { Ledger, ReserveRequest, Spender } from '../../../edge/ledger/ledger.ts';
+import type { ReserveRequest, Spender } from '../../../edge/ledger/ledger.ts';
+import { tenantLedger } from '../fakes/tenant-ledger.ts';
 
-const PREPAID: Spender = { keyId: 'key', plan: 'prepaid', limits: NO_LIMITS, tenantLimits: NO_BUDGETS };
-
-function ledgerOf(tenant: string): Ledger {
-  return createDurableLedgers(env.LEDGER)(tenant);
-}
+const PREPAID: Spender = { keyId: 'key', plan: 'prepaid', limits: NO_LIMITS, tenantLimits: NO_TENANT_LIMITS };
 
 async function requestOf(tenant: string, requestKey: string, leaseMs = 60_000): Promise<ReserveRequest> {
   const chargeId = await chargeIdOf(tenant, requestKey, 0);
@@ -20,7 +17,7 @@ async function requestOf(tenant: string, requestKey: string, leaseMs = 60_000): 
 
 describe('the ledger of a tenant', () => {
   it('grants one of 1,000 concurrent requests on 1 credit', async () => {
-    const ledger = ledgerOf('one-credit');
+    const ledger = tenantLedger('one-credit');
     await ledger.credit({ id: 'grant', units: 1, note: '' });
     const requests = await Promise.all(
       Array.from({ length: 1000 }, (_, index) => requestOf('one-credit', `request-${index}`)),
@@ -37,7 +34,7 @@ describe('the ledger of a tenant', () => {
   });
 
   it('charges once, however often it is told, and sends the charge on', async () => {
-    const ledger = ledgerOf('once');
+    const ledger = tenantLedger('once');
     await ledger.credit({ id: 'grant', units: 10, note: '' });
     const request = await requestOf('once', 'request');
     const [line] = request.lines;
@@ -54,7 +51,7 @@ describe('the ledger of a tenant', () => {
   });
 
   it('releases by alarm what is never settled', async () => {
-    const ledger = ledgerOf('forgotten');
+    const ledger = tenantLedger('forgotten');
     await ledger.credit({ id: 'grant', units: 1, note: '' });
     expect(await ledger.reserve(await requestOf('forgotten', 'lost', 1))).toMatchObject({ granted: true });
     const stub = env.LEDGER.getByName('forgotten');
@@ -68,7 +65,7 @@ describe('the ledger of a tenant', () => {
   });
 
   it('refuses units that were not reserved', async () => {
-    const ledger = ledgerOf('honest');
+    const ledger = tenantLedger('honest');
     const lines = [{ chargeId: 'never-reserved', outcome: 'generated' as const, units: 1 }];
     await expect(ledger.settle({ lease: 1, spender: PREPAID, lines })).rejects.toThrow('never reserved');
   });

@@ -2,9 +2,12 @@ import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
-import { NO_BUDGETS, NO_LIMITS } from '../../../edge/keys/key-record.ts';
+import { NO_LIMITS } from '../../../edge/keys/key-record.ts';
+import { NO_TENANT_LIMITS } from '../../../edge/keys/tenant.ts';
 import { chargeIdOf } from '../../../edge/ledger/charge-id.ts';
 import type { LedgerOf } from '../../../edge/ledger/ledger.ts';
+import { createTenantAccounts } from '../../../edge/ledger/tenant-accounts.ts';
+import { createTenantLedgers } from '../../../edge/ledger/tenant-ledgers.ts';
 import { consumeUsage, USAGE_QUEUE } from '../../../edge/usage/consume-usage.ts';
 import { logAnswers } from '../../../edge/usage/log-answers.ts';
 import { reconcile } from '../../../edge/usage/reconcile.ts';
@@ -12,7 +15,12 @@ import { reconcileDays } from '../../../edge/usage/reconcile-days.ts';
 
 const TODAY = new Date().toISOString().slice(0, 10);
 const HOUR_MS = 3_600_000;
-const SPENDER = { keyId: 'key', plan: 'postpaid', limits: NO_LIMITS, tenantLimits: NO_BUDGETS } as const;
+const SPENDER = {
+  keyId: 'key',
+  plan: 'postpaid',
+  limits: NO_LIMITS,
+  tenantLimits: NO_TENANT_LIMITS,
+} as const;
 
 /** After everything of now has had the time to arrive. */
 const later = (): number => Date.now() + HOUR_MS;
@@ -23,9 +31,12 @@ async function deliver(bodies: readonly unknown[]): Promise<void> {
   await consumeUsage({ queue: USAGE_QUEUE, messages }, { db: env.DB, log: () => undefined, now: later });
 }
 
+const parts = createDurableLedgers(env.LEDGER);
+const accountOf = createTenantAccounts(parts);
+
 /** The ledgers as the Worker has them: their charges go to D1 by the real queue, answers at once. */
 const ledgerOf: LedgerOf = logAnswers({
-  ledgerOf: createDurableLedgers(env.LEDGER),
+  ledgerOf: createTenantLedgers(parts),
   send: deliver,
   now: () => Date.now(),
   log: (entry) => log.push(entry),
@@ -36,13 +47,13 @@ async function fiveCharges(tenant: string): Promise<string[]> {
   const ids = await Promise.all(
     Array.from({ length: 5 }, (_, index) => chargeIdOf(tenant, 'request', index)),
   );
-  await ledgerOf(tenant).record({
+  await ledgerOf({ tenant, shard: 0 }).record({
     requestKey: 'request',
     spender: SPENDER,
     model: 'emoji-v0',
     lines: ids.map((chargeId) => ({ chargeId, fingerprint: 'f', units: 2, outcome: 'generated' })),
   });
-  await ledgerOf(tenant).record({
+  await ledgerOf({ tenant, shard: 0 }).record({
     requestKey: 'moderated',
     spender: SPENDER,
     model: 'emoji-v0',
@@ -77,7 +88,7 @@ function run(sql: string, ...values: unknown[]): Promise<unknown> {
 }
 
 function recount(tenant: string) {
-  return reconcile(tenant, TODAY, { db: env.DB, ledgerOf, now: later });
+  return reconcile({ id: tenant, shards: 0 }, TODAY, { db: env.DB, accountOf, now: later });
 }
 
 beforeEach(() => {
@@ -133,14 +144,16 @@ describe('reconciliation', () => {
     const [first] = await fiveCharges('young');
     await run('DELETE FROM usage_charges WHERE charge_id = ?', first);
     const now = (): number => Date.now();
-    expect((await reconcile('young', TODAY, { db: env.DB, ledgerOf, now })).differences).toEqual([]);
+    expect(
+      (await reconcile({ id: 'young', shards: 0 }, TODAY, { db: env.DB, accountOf, now })).differences,
+    ).toEqual([]);
     expect((await recount('young')).differences).toHaveLength(1);
   });
 
   it('recounts every tenant by cron, and reports', async () => {
     const [first] = await fiveCharges('daily');
     await run('DELETE FROM usage_charges WHERE charge_id = ?', first);
-    await reconcileDays({ db: env.DB, ledgerOf, now: later, log: (entry) => log.push(entry) });
+    await reconcileDays({ db: env.DB, accountOf, now: later, log: (entry) => log.push(entry) });
     expect(log).toContainEqual(
       expect.objectContaining({ level: 'error', event: 'usage_differs', tenant: 'daily', differences: 1 }),
     );

@@ -123,6 +123,14 @@ describe('npm run keys', () => {
     expect((await keys('tenant budget spender --day 1.5')).err).toContain('--day is "1.5"');
   });
 
+  it('spreads a tenant over shards, and never over fewer', async () => {
+    expect((await json('tenant create busy --name Busy')).shards).toBe(0);
+    expect((await json('tenant change busy --shards 2')).shards).toBe(2);
+    expect(await json('create --tenant busy --name first --scopes read')).toMatchObject({ shard: 1 });
+    expect((await keys('tenant change busy --shards 1')).err).toContain('409: shards (1) must be at least');
+    expect((await keys('tenant change busy --shards many')).err).toContain('--shards is "many"');
+  });
+
   it('gives a tenant prepaid units, once for each payment', async () => {
     await json('tenant create payer --name Payer');
     expect(await json('tenant credit payer --units 100 --grant invoice-7')).toMatchObject({ available: 100 });

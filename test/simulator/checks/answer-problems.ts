@@ -1,4 +1,5 @@
 import { chargeIdOf } from '../../../edge/ledger/charge-id.ts';
+import { ledgerNameOf } from '../../../edge/ledger/ledger-name.ts';
 import type { SeenRequest } from '../record.ts';
 import type { Aftermath, Charge } from './find-problems.ts';
 
@@ -33,7 +34,7 @@ export async function answerProblems(
     if (!answer) continue;
     if (answer.images && requestKey !== undefined) {
       for (const [index, { units, fingerprint }] of answer.images.data.entries()) {
-        const charge = byId.get(await chargeIdOf(intent.holder.tenant.id, requestKey, index));
+        const charge = byId.get(await chargeIdOf(ledgerNameOf(intent.holder.key), requestKey, index));
         if (charge?.state !== 'committed' || charge.units !== units || charge.fingerprint !== fingerprint) {
           problems.push(`${name}: told ${units} units; the ledger has ${charge?.state} ${charge?.units}`);
         }

@@ -1,4 +1,5 @@
 import type { ChargeRow } from '../../../edge/ledger/charge-row.ts';
+import { placeOfLedger } from '../../../edge/ledger/ledger-name.ts';
 import type { Sql } from '../../../edge/ledger/sql.ts';
 import { qualityProblems } from '../../ledger/data-quality.ts';
 import type { RunRecord } from '../record.ts';
@@ -26,8 +27,10 @@ export interface Charge extends ChargeRow {
 /** Every invariant that does not hold. */
 export async function findProblems(aftermath: Aftermath): Promise<string[]> {
   const { record, accounts } = aftermath;
-  const charges = [...accounts].flatMap(([tenant, sql]) =>
-    sql.exec<ChargeRow>('SELECT * FROM charges').map((row): Charge => ({ ...row, tenant })),
+  const charges = [...accounts].flatMap(([name, sql]) =>
+    sql
+      .exec<ChargeRow>('SELECT * FROM charges')
+      .map((row): Charge => ({ ...row, tenant: placeOfLedger(name).tenant })),
   );
   return [
     ...record.problems,

@@ -9,16 +9,20 @@ interface Spent {
   readonly units: number;
 }
 
-/** What may not be at any time: a balance below zero, a budget passed. Counted from the charges alone. */
-export function inspectAccount(sql: Sql, holders: readonly KeyHolder[]): string[] {
+/**
+ * What may not be at any time, over all ledgers of a tenant: a balance below zero, a budget passed. Counted from the
+ * charges alone.
+ */
+export function inspectAccount(ledgers: readonly Sql[], holders: readonly KeyHolder[]): string[] {
   const problems: string[] = [];
-  const spent = sql.exec<Spent>(
-    'SELECT key_id, plan, day, sum(units) AS units FROM charges WHERE units > 0 GROUP BY key_id, plan, day',
+  const spent = ledgers.flatMap((sql) =>
+    sql.exec<Spent>(
+      'SELECT key_id, plan, day, sum(units) AS units FROM charges WHERE units > 0 GROUP BY key_id, plan, day',
+    ),
   );
-  const [credit] = sql.exec<{ units: number }>('SELECT ifnull(sum(units), 0) AS units FROM credits');
+  const credit = sum(ledgers.flatMap((sql) => sql.exec<{ units: number }>('SELECT units FROM credits')));
   const prepaid = sum(spent.filter(({ plan }) => plan === 'prepaid'));
-  if (prepaid > (credit?.units ?? 0))
-    problems.push(`balance below zero: ${prepaid} of ${credit?.units} units`);
+  if (prepaid > credit) problems.push(`balance below zero: ${prepaid} of ${credit} units`);
   for (const { key, tenant } of holders) {
     const ofKey = spent.filter(({ key_id: id }) => id === key.id);
     if (ofKey.some(({ plan }) => plan !== tenant.plan))
@@ -40,6 +44,6 @@ function passes(spent: readonly Spent[], length: number, limit: number | null): 
   return [...periods.values()].some((rows) => sum(rows) > limit);
 }
 
-function sum(rows: readonly Spent[]): number {
+function sum(rows: readonly Pick<Spent, 'units'>[]): number {
   return rows.reduce((total, { units }) => total + units, 0);
 }

@@ -1,7 +1,8 @@
 import { createAskDurable } from '../../../edge/durable/ask-durable.ts';
 import { flushOutbox } from '../../../edge/ledger/flush-outbox.ts';
-import type { Ledger, LedgerOf } from '../../../edge/ledger/ledger.ts';
+import type { LedgerPart, LedgerPartOf } from '../../../edge/ledger/ledger.ts';
 import { createLedgerCore, type LedgerCore } from '../../../edge/ledger/ledger-core.ts';
+import { placeOfLedger } from '../../../edge/ledger/ledger-name.ts';
 import type { UsageMessage } from '../../../edge/ledger/outbox.ts';
 import type { Sql } from '../../../edge/ledger/sql.ts';
 import { createAlarm } from '../engine/alarm.ts';
@@ -11,8 +12,8 @@ import type { World } from '../engine/world.ts';
 import type { Mutation } from '../mutation.ts';
 
 export interface SimulatedLedgers {
-  readonly ledgerOf: LedgerOf;
-  /** The databases, by tenant. */
+  readonly partOf: LedgerPartOf;
+  /** The databases, by the names of their ledgers. */
   readonly accounts: ReadonlyMap<string, Sql>;
 }
 
@@ -20,41 +21,42 @@ export interface LedgersOptions {
   readonly world: World;
   readonly mutation: Mutation;
   readonly sendUsage: (messages: readonly UsageMessage[]) => Promise<void>;
-  /** Looks at a tenant's account after each call. */
-  readonly inspect: (tenant: string, sql: Sql) => void;
+  /** Looks at a tenant's ledgers after each call of one. */
+  readonly inspect: (tenant: string) => void;
 }
 
 /** The real ledgers, each in an object of its own. Does what `LedgerObject` does for the core. */
 export function createSimulatedLedgers(options: LedgersOptions): SimulatedLedgers {
   const accounts = new Map<string, Sql>();
-  const ledgers = new Map<string, Ledger>();
+  const ledgers = new Map<string, LedgerPart>();
   return {
     accounts,
-    ledgerOf(tenant) {
-      const ledger = ledgers.get(tenant) ?? open(tenant);
-      ledgers.set(tenant, ledger);
+    partOf(name) {
+      const ledger = ledgers.get(name) ?? open(name);
+      ledgers.set(name, ledger);
       return ledger;
     },
   };
 
-  function open(tenant: string): Ledger {
+  function open(ledgerName: string): LedgerPart {
+    const place = placeOfLedger(ledgerName);
     const { world, mutation, sendUsage, inspect } = options;
     const { lives, faults, time, network } = world;
     const database = world.openSql();
     const sql = mutation.ledgerSql?.(database) ?? database;
 
     const host = createHost<LedgerCore>({
-      name: `ledger ${tenant}`,
+      name: `ledger ${ledgerName}`,
       lives,
       open(life) {
-        accounts.set(tenant, database);
+        accounts.set(ledgerName, database);
         const core = createLedgerCore({
           sql,
-          tenant,
+          ...place,
           now: time.now,
           crashPoint: crashPointOf(life, faults),
         });
-        return mutation.ledger?.(core, tenant) ?? core;
+        return mutation.ledger?.(core, place.tenant) ?? core;
       },
     });
     world.hosts.push(host);
@@ -82,19 +84,22 @@ export function createSimulatedLedgers(options: LedgersOptions): SimulatedLedger
         throw error instanceof Crash ? error : Object.assign(error as Error, { remote: true });
       } finally {
         alarm.set(core.nextAlarmAt());
-        inspect(tenant, database);
+        inspect(place.tenant);
       }
     }
 
     const askDurable = createAskDurable(world.clock, 'ledger_unavailable');
     const ask = <T>(name: string, work: (core: LedgerCore) => T): Promise<T> =>
       askDurable(() =>
-        network.ask(`${name} ${tenant}`, () => host.serve((core) => thenWake(core, () => work(core)))),
+        network.ask(`${name} ${ledgerName}`, () => host.serve((core) => thenWake(core, () => work(core)))),
       );
     return {
       reserve: (request) => ask('reserve', (core) => core.reserve(request)),
       settle: (settlement) => ask('settle', (core) => core.settle(settlement)),
       record: (request) => ask('record', (core) => core.record(request)),
+      supply: (shortage) => ask('supply', (core) => core.supply(shortage)),
+      giveBack: (allotments) => ask('give back', (core) => core.giveBack(allotments)),
+      takeBack: (shard, reports) => ask('take back', (core) => core.takeBack(shard, reports)),
       usage: (query) => ask('usage', (core) => core.usage(query)),
       charges: (query) => ask('charges', (core) => core.charges(query)),
       resend: (chargeIds) => ask('resend', (core) => core.resend(chargeIds)),

@@ -39,7 +39,7 @@ describe('the simulator', () => {
   });
 
   for (const [name, { mutation, noticed }] of Object.entries(MUTATIONS)) {
-    it(`notices ${name}`, async () => {
+    it(`notices ${name}`, { timeout: 300_000 }, async () => {
       const problems: string[] = [];
       for (let seed = 0; seed < MUTATION_SEEDS && !problems.some((text) => noticed.test(text)); seed++) {
         problems.push(...(await simulate({ seed, usageTables, mutation })).problems);

@@ -43,6 +43,7 @@ const fields = [
   'limits',
   'plan',
   'status',
+  'shards',
   'overlap_s',
 ];
 const body = fc.oneof(

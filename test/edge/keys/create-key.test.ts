@@ -26,6 +26,7 @@ describe('POST /v1/admin/keys', () => {
       scopes: ['generate', 'read'],
       status: 'active',
       limits: { rate_per_minute: null, day_units: null, month_units: null, total_units: null },
+      shard: 0,
       created_at: NOW_S,
       expires_at: null,
       revoked_at: null,

@@ -28,6 +28,7 @@ describe('POST /v1/admin/tenants', () => {
       plan: 'prepaid',
       status: 'active',
       limits: { day_units: null, month_units: null, total_units: null },
+      shards: 0,
       operator: false,
       created_at: NOW_S,
     });

@@ -28,7 +28,7 @@ import type { PromptPolicy } from './policy/prompt-policy.ts';
 import type { RecipeBook } from './recipes/recipe-book.ts';
 import { accountEndpoints } from './routes/account/account-endpoints.ts';
 import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
-import { createImages } from './routes/create-images.ts';
+import { type CreateImagesOptions, createImages } from './routes/create-images.ts';
 import { getIndex } from './routes/get-index.ts';
 import { getOpenApi } from './routes/get-openapi.ts';
 import { getPicture } from './routes/get-picture.ts';
@@ -56,6 +56,7 @@ export interface AppOptions {
   readonly tenants: TenantRegistry;
   readonly idempotency: Idempotency;
   readonly jobs: Jobs;
+  readonly openJobs: CreateImagesOptions['openJobs'];
   readonly webhooksOf: WebhooksOf;
   /** Where a webhook's host leads. */
   readonly resolveHost: ResolveHost;
@@ -86,6 +87,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     tenants,
     idempotency,
     jobs,
+    openJobs,
     webhooksOf,
     resolveHost,
     store,
@@ -149,7 +151,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.notFound(() => new ApiError('not_found').toResponse());
 
   const endpoints = [
-    createImages({ ...route, model, maker, jobs }),
+    createImages({ ...route, model, maker, jobs, openJobs }),
     getPicture({ ...route, openPicture }),
     getPrivatePicture({ ...route, openPicture }),
     signedPicture({ ...route, model, maker, keys, urlSigningKeys, urlPresets }),

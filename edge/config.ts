@@ -8,6 +8,7 @@ import type { JobObjectBase } from './durable/job-object.ts';
 import type { LedgerObject } from './durable/ledger-object.ts';
 import type { WebhookObjectBase } from './durable/webhook-object.ts';
 import type { JobMessage } from './jobs/job-queue.ts';
+import type { OpenJobLimits } from './jobs/open-jobs.ts';
 import type { Prices } from './ledger/prices.ts';
 import { type UrlPresets, urlPresetsSchema } from './signed-urls/url-options.ts';
 import type { UsageEvent } from './usage/usage-event.ts';
@@ -37,6 +38,7 @@ export interface EdgeConfig {
   /** Answers where the hosts of webhooks lead. */
   readonly dnsResolver: URL;
   readonly prices: Prices;
+  readonly openJobLimits: OpenJobLimits;
   /** Terms that no prompt may contain. */
   readonly blockedTerms: readonly string[];
   /** Service that judges prompts; undefined: none is asked. */
@@ -99,6 +101,12 @@ const signingKeys = required.transform((text, context) => {
     return z.NEVER;
   }
 });
+const jobs = (preset: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/u, 'must be an integer, 1 … 999999')
+    .transform(Number)
+    .default(preset);
 const units = (preset: number) =>
   z
     .string()
@@ -136,6 +144,8 @@ const variablesSchema = z.object({
   PRICE_PICTURE: units(1),
   PRICE_RESAMPLE: units(0),
   PRICE_HIT: units(0),
+  OPEN_JOBS_TENANT: jobs(1_000),
+  OPEN_JOBS_KEY: jobs(500),
   PROMPT_BLOCK_LIST: z.string().default('').transform(termsOf),
   PROMPT_POLICY_URL: optional(bareUrl),
   URL_SIGNING_KEYS: optional(signingKeys),
@@ -169,6 +179,7 @@ export function parseConfig(env: WorkerEnv): EdgeConfig {
     publicUrl: data.PUBLIC_URL?.origin,
     dnsResolver: data.DNS_RESOLVER_URL,
     prices: { picture: data.PRICE_PICTURE, resample: data.PRICE_RESAMPLE, hit: data.PRICE_HIT },
+    openJobLimits: { tenant: data.OPEN_JOBS_TENANT, key: data.OPEN_JOBS_KEY },
     blockedTerms: data.PROMPT_BLOCK_LIST,
     policyUrl: data.PROMPT_POLICY_URL,
     urlSigningKeys: data.URL_SIGNING_KEYS,

@@ -10,6 +10,7 @@ import {
   type UsageExportConfig,
   type WorkerEnv,
 } from './config.ts';
+import { createAskDurable } from './durable/ask-durable.ts';
 import { PLATFORM_CLOCK } from './durable/clock.ts';
 import { createDurableJobs } from './durable/durable-jobs.ts';
 import { createFlightsOf } from './durable/flight-object.ts';
@@ -18,8 +19,10 @@ import { JobObjectBase, type JobServices } from './durable/job-object.ts';
 import { createDurableLedgers } from './durable/ledger-object.ts';
 import { createDurableWebhooks, WebhookObjectBase } from './durable/webhook-object.ts';
 import { createImageMaker } from './generation/make-images.ts';
+import { freePlaces } from './jobs/free-places.ts';
 import { messageOf } from './jobs/job-message.ts';
 import { consumeJobs, createEnqueueJob, JOB_QUEUE } from './jobs/job-queue.ts';
+import { createD1OpenJobs, type OpenJobs } from './jobs/open-jobs.ts';
 import { createRunJob } from './jobs/run-job.ts';
 import { createD1KeyRegistry } from './keys/key-registry.ts';
 import { createD1KeyStore } from './keys/key-store.ts';
@@ -85,6 +88,7 @@ function servicesOf(env: WorkerEnv): Services {
   // Workers refuse a `fetch` that is called as another object's method.
   const fetcher: typeof fetch = (input, init) => fetch(input, init);
   const webhooksOf = createDurableWebhooks(env.WEBHOOK);
+  const openJobs = openJobsOf(env, config);
   const resolveHost = createDnsOverHttps({ resolver: config.dnsResolver, fetcher });
   const ledgers = createDurableLedgers(env.LEDGER);
   const options: AppOptions = {
@@ -93,6 +97,7 @@ function servicesOf(env: WorkerEnv): Services {
     keys: createD1KeyStore(env.DB),
     idempotency: createIdempotencyOf(env.IDEMPOTENCY),
     jobs: createDurableJobs(env.JOB),
+    openJobs,
     webhooksOf,
     resolveHost,
     keyRegistry: createD1KeyRegistry(env.DB),
@@ -125,11 +130,17 @@ function servicesOf(env: WorkerEnv): Services {
       run,
       enqueue: createEnqueueJob(env.JOBS),
       publish: (job) => webhooksOf(job.tenant).publish(messageOf(job)),
+      leave: ({ id }) => openJobs.leave(id),
     },
     deliver: createDeliverMessage({ fetcher, resolveHost, now }),
   };
   services.set(env, created);
   return created;
+}
+
+function openJobsOf({ DB: db }: WorkerEnv, { openJobLimits: limits }: EdgeConfig): OpenJobs {
+  const ask = createAskDurable(PLATFORM_CLOCK, 'service_unavailable');
+  return createD1OpenJobs({ db, limits, ask, now: PLATFORM_CLOCK.now });
 }
 
 function policyOf(
@@ -158,15 +169,19 @@ export default {
     }
   },
   async scheduled(_, env) {
-    const { usageExport } = parseConfig(env);
+    const config = parseConfig(env);
+    const { usageExport } = config;
     const now = (): number => Date.now();
-    await runSchedule({
-      db: env.DB,
-      accountOf: createTenantAccounts(createDurableLedgers(env.LEDGER)),
-      exporter: usageExport && exporterOf(usageExport, now),
-      now,
-      log,
-    });
+    await Promise.all([
+      runSchedule({
+        db: env.DB,
+        accountOf: createTenantAccounts(createDurableLedgers(env.LEDGER)),
+        exporter: usageExport && exporterOf(usageExport, now),
+        now,
+        log,
+      }),
+      freePlaces({ openJobs: openJobsOf(env, config), jobs: createDurableJobs(env.JOB), log }),
+    ]);
   },
   async queue(batch, env) {
     if (batch.queue === JOB_QUEUE) await consumeJobs(batch, { jobs: createDurableJobs(env.JOB), log });

@@ -17,6 +17,7 @@ export interface JobServices {
   readonly run: (job: Job, defer: Defer) => Promise<Images>;
   readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
   readonly publish: (job: Job) => Promise<void>;
+  readonly leave: (job: Job) => Promise<void>;
 }
 
 /** One job. Its name in the API is the object's own id, so that an invented name is recognised without asking. */
@@ -37,6 +38,7 @@ export abstract class JobObjectBase extends DurableObject<WorkerEnv> {
       setAlarm: (timeMs) => storage.setAlarm(timeMs),
       enqueue: (job, delayMs) => this.services().enqueue(job, delayMs),
       publish: (job) => this.services().publish(job),
+      leave: (job) => this.services().leave(job),
       crashPoint: () => undefined,
     });
     void state.blockConcurrencyWhile(() => this.#core.wake());

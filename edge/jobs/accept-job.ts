@@ -4,8 +4,9 @@ import type { ImageRequest } from '../generation/image-request.ts';
 import { planPictures } from '../generation/plan-pictures.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 import { createWebhookSecret } from '../webhooks/webhook-signature.ts';
-import type { Job } from './job.ts';
+import { isFinal, type Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
+import type { OpenJobs } from './open-jobs.ts';
 
 const DEFAULT_DEADLINE_S = 3_600;
 
@@ -29,6 +30,7 @@ export function refuseJobFields(request: ImageRequest): void {
 
 export interface AcceptOptions {
   readonly jobs: Jobs;
+  readonly openJobs: Pick<OpenJobs, 'enter' | 'leave'>;
   readonly model: ModelCard;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -41,15 +43,20 @@ export interface AcceptCall {
   readonly origin: string;
 }
 
-/** Checks a request as far as that goes without making pictures, and makes it a job. @throws ApiError as `planPictures`. */
+/**
+ * Checks a request as far as that goes without making pictures, and makes it a job. Repeated it finds the same job.
+ * @throws ApiError as `planPictures`; `too_many_jobs`; `service_unavailable`.
+ */
 export async function acceptJob(
   { async: _, deadline, webhook, ...request }: ImageRequest,
   { principal: { id: keyId, tenant }, requestKey, origin }: AcceptCall,
-  { jobs, model, now }: AcceptOptions,
+  { jobs, openJobs, model, now }: AcceptOptions,
 ): Promise<Job> {
   await planPictures(request, model, tenant);
-  return jobs.create({
-    id: jobs.idOf(tenant, requestKey),
+  const id = jobs.idOf(tenant, requestKey);
+  await openJobs.enter({ id, tenant, keyId });
+  const job = await jobs.create({
+    id,
     tenant,
     keyId,
     request,
@@ -58,4 +65,7 @@ export async function acceptJob(
     deadline: now() + (deadline ?? DEFAULT_DEADLINE_S) * 1000,
     webhook: webhook == null ? null : { url: webhook, secret: createWebhookSecret() },
   });
+  // Made by an earlier try, it gave its place back when it ended.
+  if (isFinal(job.status)) await openJobs.leave(id);
+  return job;
 }

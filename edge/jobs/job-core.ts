@@ -41,6 +41,8 @@ export interface JobPorts {
   readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
   /** Takes over telling the tenant the job's end. Repeated for the same job it tells nothing twice. */
   readonly publish: (job: Job) => Promise<void>;
+  /** Gives back the place that an open job holds. Repeated for the same job it changes nothing. */
+  readonly leave: (job: Job) => Promise<void>;
   /** Called at each step; the simulator throws from it, production does nothing. */
   readonly crashPoint: (step: JobStep) => void;
 }
@@ -65,7 +67,7 @@ export interface JobCore {
 }
 
 export function createJobCore(ports: JobPorts): JobCore {
-  const { storage, now, random, run, setAlarm, enqueue, publish, crashPoint } = ports;
+  const { storage, now, random, run, setAlarm, enqueue, publish, leave, crashPoint } = ports;
   /** The run of this process. A job that is stored as running without one was interrupted by a restart. */
   let live = false;
   let next = Promise.withResolvers<void>();
@@ -161,7 +163,7 @@ export function createJobCore(ports: JobPorts): JobCore {
 
   async function afterEnd(job: Job, endedAt: number): Promise<boolean> {
     if (!storage.isPublished()) {
-      await publish(job);
+      await Promise.all([publish(job), leave(job)]);
       crashPoint('job.publish.after-send');
       storage.markPublished();
     }

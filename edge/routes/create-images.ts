@@ -7,7 +7,7 @@ import { imagesSchema, quoteSchema } from '../generation/images.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
 import { createImageRequestParser } from '../generation/parse-image-request.ts';
 import { readJson } from '../generation/read-json.ts';
-import { acceptJob, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
+import { type AcceptOptions, acceptJob, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
 import { jobSchema, viewOf } from '../jobs/job-view.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { tellUsage } from '../middleware/tell-usage.ts';
@@ -33,11 +33,12 @@ export interface CreateImagesOptions
   readonly model: ModelCard;
   readonly maker: ImageMaker;
   readonly jobs: Jobs;
+  readonly openJobs: AcceptOptions['openJobs'];
 }
 
 /** `POST /v1/images/generations`, compatible with OpenAI's Images API. */
 export function createImages(options: CreateImagesOptions): Endpoint {
-  const { model, maker, jobs, answerOnce, authenticate, deferOf, originOf, now } = options;
+  const { model, maker, jobs, openJobs, answerOnce, authenticate, deferOf, originOf, now } = options;
   const parse = createImageRequestParser(model);
   return {
     spec: {
@@ -77,6 +78,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           'insufficient_credits',
           'budget_exceeded',
           'rate_limited',
+          'too_many_jobs',
           'policy_unavailable',
           'ledger_unavailable',
           'service_unavailable',
@@ -109,7 +111,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
       if (dryRun === 'true') return context.json(await maker.quote(request, call));
       const prefer = context.req.header('prefer');
       if (wantsJob(request, prefer)) {
-        const job = await acceptJob(request, call, { jobs, model, now });
+        const job = await acceptJob(request, call, { jobs, openJobs, model, now });
         return context.json({ ...viewOf(job), webhook: job.webhook }, 202, {
           location: `/v1/jobs/${job.id}`,
           'retry-after': '1',

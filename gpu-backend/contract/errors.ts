@@ -70,6 +70,11 @@ export const ERROR_CODES = {
     type: 'rate_limit_error',
     message: 'This API key sends requests faster than it may; nothing was made or charged.',
   },
+  too_many_jobs: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'There are as many jobs that have not ended as are allowed; nothing was made or charged.',
+  },
   internal_error: { status: 500, type: 'server_error', message: 'Something went wrong on our side.' },
   backend_unavailable: {
     status: 503,

@@ -39,6 +39,8 @@ describe('the Worker', () => {
     ['DNS_RESOLVER_URL', 'hidden'],
     ['PRICE_PICTURE', '-1'],
     ['PRICE_HIT', 'hidden'],
+    ['OPEN_JOBS_TENANT', '0'],
+    ['OPEN_JOBS_KEY', 'hidden'],
     ['PROMPT_POLICY_URL', 'hidden'],
     ['URL_SIGNING_KEYS', 'k1:hidden'],
     ['URL_PRESETS', 'hidden'],

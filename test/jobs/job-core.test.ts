@@ -37,6 +37,19 @@ describe('a job', () => {
     expect(world.runs).toHaveLength(1);
   });
 
+  it('gives its place back when it has ended, and goes on trying to', async () => {
+    const world = createJobWorld();
+    world.isPlaceHeld = true;
+    await world.core.create(ORDER);
+    await expect(world.goOn(10)).rejects.toThrow('cannot be given back');
+    expect(world.core.find()?.status).toBe('succeeded');
+    expect(world.left).toEqual([]);
+    world.isPlaceHeld = false;
+    await world.core.advance();
+    await world.core.advance();
+    expect(world.left).toEqual([ORDER.id]);
+  });
+
   it('waits in the queue while the backend sheds load, longer each time', async () => {
     const world = createJobWorld();
     world.failures.push(SHED(), SHED(), SHED(), SHED());

@@ -38,6 +38,10 @@ export interface JobWorld {
   /** Runs so far, and the jobs that were published, crashes included. */
   readonly runs: Job[];
   readonly published: Job[];
+  /** Places given back. */
+  readonly left: string[];
+  /** While true, places cannot be given back. */
+  isPlaceHeld: boolean;
   /** Dies at that step, once. */
   crashAt: JobStep | undefined;
   /** Called while a run is under way; what it throws the run ends with, a `Crash` the whole process. */
@@ -57,6 +61,8 @@ export function createJobWorld(): JobWorld {
     failures: [],
     runs: [],
     published: [],
+    left: [],
+    isPlaceHeld: false,
     crashAt: undefined,
     duringRun: () => undefined,
     restart() {
@@ -116,6 +122,10 @@ export function createJobWorld(): JobWorld {
       },
       async publish(job) {
         world.published.push(job);
+      },
+      async leave(job) {
+        if (world.isPlaceHeld) throw new Error('the place cannot be given back');
+        world.left.push(job.id);
       },
       crashPoint(step) {
         if (step !== world.crashAt) return;

@@ -4,6 +4,7 @@ import type { EdgeContext } from '../../edge/endpoint.ts';
 import type { ImageMaker } from '../../edge/generation/make-images.ts';
 import type { Idempotency } from '../../edge/idempotency/idempotency.ts';
 import type { Jobs } from '../../edge/jobs/jobs.ts';
+import type { OpenJobs } from '../../edge/jobs/open-jobs.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
 import { answerErrors, type Log } from '../../edge/middleware/answer-errors.ts';
 import { answerOnce } from '../../edge/middleware/answer-once.ts';
@@ -19,6 +20,7 @@ export interface EdgeWorkerOptions {
   readonly model: ModelCard;
   readonly maker: ImageMaker;
   readonly jobs: Jobs;
+  readonly openJobs: OpenJobs;
   readonly idempotency: Idempotency;
   /** Keys are told by their id alone: how they are verified is not what is simulated. */
   readonly holderOf: (keyId: string) => KeyHolder | undefined;
@@ -30,7 +32,7 @@ export interface EdgeWorkerOptions {
 
 /** The real middleware and routes of image requests and jobs. */
 export function createEdgeWorker(options: EdgeWorkerOptions): Hono<EdgeContext> {
-  const { model, maker, jobs, idempotency, holderOf, onRequestKey, clock, log } = options;
+  const { model, maker, jobs, openJobs, idempotency, holderOf, onRequestKey, clock, log } = options;
   const { now } = clock;
   const deferOf: RouteOptions['deferOf'] = (context) => (work) => context.executionCtx.waitUntil(work);
   const originOf: RouteOptions['originOf'] = () => ORIGIN;
@@ -51,6 +53,7 @@ export function createEdgeWorker(options: EdgeWorkerOptions): Hono<EdgeContext> 
       ...common,
       model,
       jobs,
+      openJobs,
       maker,
       answerOnce: (context, next) =>
         once(context, async () => {

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { EdgeContext } from '../../edge/endpoint.ts';
 import { createImageMaker } from '../../edge/generation/make-images.ts';
+import { freePlaces } from '../../edge/jobs/free-places.ts';
 import { messageOf } from '../../edge/jobs/job-message.ts';
 import { consumeJobs, type JobMessage } from '../../edge/jobs/job-queue.ts';
 import { createRunJob } from '../../edge/jobs/run-job.ts';
@@ -28,6 +29,7 @@ import { createSimulatedFlights } from './objects/simulated-flights.ts';
 import { createSimulatedIdempotency } from './objects/simulated-idempotency.ts';
 import { createSimulatedJobs, type SimulatedJobs } from './objects/simulated-jobs.ts';
 import { createSimulatedLedgers } from './objects/simulated-ledgers.ts';
+import { createSimulatedOpenJobs } from './objects/simulated-open-jobs.ts';
 import type { RunRecord } from './record.ts';
 import { createSimulatedBackend } from './services/simulated-backend.ts';
 import { createSimulatedCache } from './services/simulated-cache.ts';
@@ -63,6 +65,7 @@ const QUIET_MS = 3 * 3_600_000;
 /** By then what was kept for two days is deleted. */
 const OVER_MS = 52 * 3_600_000;
 const CHAOS_EVERY_MS = 5_000;
+const CRON_MS = 10 * 60_000;
 
 /** One run: all that happens follows from the seed. */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
@@ -102,6 +105,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
   const usageSql = world.openSql();
   for (const statement of usageTables.split(/;\s*$/mu)) if (statement.trim()) usageSql.exec(statement);
   const { db, ask: askD1 } = createSimulatedD1(world, usageSql);
+  const openJobs = createSimulatedOpenJobs({ world, db, sql: usageSql, record });
 
   const usageQueue = createSimulatedQueue<UsageEvent>({
     name: 'usage',
@@ -178,6 +182,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
         const { id, body } = messageOf(job);
         record.published.set(id, [...(record.published.get(id) ?? []), body]);
       }),
+    leave: ({ id }) => openJobs.leave(id),
   });
 
   const realIdempotency = createSimulatedIdempotency(world);
@@ -185,6 +190,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     model: MODEL,
     maker,
     jobs,
+    openJobs,
     idempotency: mutation.idempotency?.(realIdempotency) ?? realIdempotency,
     holderOf: (id) => holders.find(({ key }) => key.id === id),
     onRequestKey(_, requestKey) {
@@ -198,6 +204,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
 
   startWorkload({ world, client, accountOf, holders, record });
   startChaos(world, client);
+  startCron(world, () => freePlaces({ openJobs, jobs, log }));
   await time.runUntil(startMs + FAULTS_MS);
   faults.stop();
   await time.runUntil(startMs + QUIET_MS);
@@ -222,6 +229,13 @@ function holderOf(holders: Holders, id: string, nowMs: number): KeyHolder | unde
   const revokedAt = holder?.key.revokedAt ?? null;
   if (!holder || revokedAt === null || nowMs / 1000 >= revokedAt) return holder;
   return { ...holder, key: { ...holder.key, revokedAt: null } };
+}
+
+/** Every ten minutes, as long as anything goes on. */
+function startCron({ time, lives }: World, run: () => Promise<void>): void {
+  for (let at = CRON_MS; at < QUIET_MS; at += CRON_MS) {
+    time.after(at, () => lives.run(lives.start('cron'), () => void run()));
+  }
 }
 
 /** What lives is evicted or killed, at any moment. */

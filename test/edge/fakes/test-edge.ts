@@ -2,11 +2,13 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
+import { createAskDurable } from '../../../edge/durable/ask-durable.ts';
 import { PLATFORM_CLOCK } from '../../../edge/durable/clock.ts';
 import { createDurableJobs } from '../../../edge/durable/durable-jobs.ts';
 import { createIdempotencyOf } from '../../../edge/durable/idempotency-object.ts';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
 import { createDurableWebhooks } from '../../../edge/durable/webhook-object.ts';
+import { createD1OpenJobs, type OpenJobLimits } from '../../../edge/jobs/open-jobs.ts';
 import { type Budgets, type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
 import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
@@ -63,6 +65,7 @@ export interface TestEdgeOptions {
   readonly keys?: KeyStore;
   readonly publicUrl?: string;
   readonly prices?: Prices;
+  readonly openJobLimits?: OpenJobLimits;
   readonly blockedTerms?: readonly string[];
   /** Null: none, and no signed URLs. */
   readonly urlSigningKeys?: readonly SigningKey[] | null;
@@ -91,6 +94,12 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     tenants: createD1TenantRegistry(env.DB),
     idempotency: createIdempotencyOf(env.IDEMPOTENCY),
     jobs: createDurableJobs(env.JOB),
+    openJobs: createD1OpenJobs({
+      db: env.DB,
+      limits: options.openJobLimits ?? { tenant: 1_000, key: 1_000 },
+      ask: createAskDurable(PLATFORM_CLOCK, 'service_unavailable'),
+      now,
+    }),
     webhooksOf: createDurableWebhooks(env.WEBHOOK),
     resolveHost: options.resolveHost ?? (async () => ['93.184.215.14']),
     store,

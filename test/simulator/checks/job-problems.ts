@@ -1,8 +1,8 @@
 import { isFinal } from '../../../edge/jobs/job.ts';
 import type { Aftermath, Charge } from './find-problems.ts';
 
-/** What was accepted ends, is told once, and is charged as told. */
-export function jobProblems({ record }: Aftermath, charges: readonly Charge[]): string[] {
+/** What was accepted ends, is told once, is charged as told, and holds no place any more. */
+export function jobProblems({ record, usageSql }: Aftermath, charges: readonly Charge[]): string[] {
   const problems: string[] = [];
   for (const { answer } of record.requests) {
     if (answer?.jobId !== undefined && !record.jobs.has(answer.jobId))
@@ -22,6 +22,9 @@ export function jobProblems({ record }: Aftermath, charges: readonly Charge[]): 
     }
     if (job.status !== 'succeeded' && units > 0)
       problems.push(`${job.id} ${job.status}, and was charged ${units}`);
+  }
+  for (const { id } of usageSql.exec<{ id: string }>('SELECT id FROM open_jobs')) {
+    problems.push(`${id} has ended, or never was, and holds a place`);
   }
   return problems;
 }

@@ -21,6 +21,7 @@ export interface JobsOptions {
   readonly run: (job: Job) => Promise<Images>;
   readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
   readonly publish: (job: Job) => Promise<void>;
+  readonly leave: (job: Job) => Promise<void>;
 }
 
 export interface SimulatedJobs extends Jobs {

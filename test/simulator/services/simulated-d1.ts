@@ -16,7 +16,7 @@ export interface SimulatedD1 {
   ask<T>(what: string, work: () => T): Promise<T>;
 }
 
-/** As much of D1 as the usage code asks: prepared statements, and batches that are all or nothing. */
+/** As much of D1 as the edge's code here asks: prepared statements, and batches that are all or nothing. */
 export function createSimulatedD1({ network, faults }: World, sql: Sql): SimulatedD1 {
   const statements = new WeakMap<object, Statement>();
 
@@ -39,13 +39,12 @@ export function createSimulatedD1({ network, faults }: World, sql: Sql): Simulat
     prepare,
     batch: (batch: object[]) =>
       ask('batch', () =>
-        sql.transaction(() => {
-          for (const statement of batch) {
+        sql.transaction(() =>
+          batch.map((statement) => {
             const { text, values } = statements.get(statement) ?? { text: '', values: [] };
-            sql.exec(text, ...values);
-          }
-          return [];
-        }),
+            return { results: sql.exec(text, ...values) };
+          }),
+        ),
       ),
   } as unknown as Database;
   return { db, ask };

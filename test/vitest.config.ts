@@ -35,6 +35,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**'],
+          // onnxruntime reports its use to its maker unless told not to; tests have no network but loopback.
+          env: { ORT_DISABLE_TELEMETRY: '1' },
           retry: RETRIES,
           testTimeout: 60_000,
           hookTimeout: 120_000,

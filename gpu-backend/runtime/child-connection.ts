@@ -14,7 +14,7 @@ export interface ChildConnectionOptions {
   readonly settings: ChildSettings;
   /** Of the memory that the child writes pictures to. */
   readonly pictureFd: number;
-  /** The child's whole environment; the parent's, which has secrets, is kept from it. */
+  /** The child's environment, but for what it always gets; the parent's, which has secrets, is kept from it. */
   readonly environment: Readonly<Record<string, string>>;
   /** No batch hangs before it has run this long, ms; beyond ten times what it took when warmed, it does. */
   readonly hangLimitMs: number;
@@ -55,7 +55,8 @@ export function connectChild(options: ChildConnectionOptions): ChildConnection {
 
   const child = fork(new URL('inference-child.ts', import.meta.url), [JSON.stringify(settings)], {
     serialization: 'advanced',
-    env: environment,
+    // onnxruntime's builds since 1.29 report models and use to their maker unless told not to before they are loaded.
+    env: { ...environment, ORT_DISABLE_TELEMETRY: '1' },
     // The parent's flags (a debugger's port, a test runner's loader) are not the child's.
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', pictureFd],

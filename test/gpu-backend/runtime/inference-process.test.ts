@@ -220,14 +220,14 @@ describe('createInferenceProcess', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'gives its process the environment that it is given, and no more',
+    'gives its process the environment that it is given, with telemetry off, and no more',
     async () => {
       vi.stubEnv('SECRET_OF_THE_PARENT', 'not for children');
       const bare = open();
       const given = open({ environment: { OMP_NUM_THREADS: '1' } });
       await Promise.all([bare.ready, given.ready]);
-      expect(variablesOf(bare.pid())).toEqual([]);
-      expect(variablesOf(given.pid())).toEqual(['OMP_NUM_THREADS']);
+      expect(variablesOf(bare.pid())).toEqual(['ORT_DISABLE_TELEMETRY']);
+      expect(variablesOf(given.pid())).toEqual(['OMP_NUM_THREADS', 'ORT_DISABLE_TELEMETRY']);
     },
   );
 

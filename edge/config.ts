@@ -158,6 +158,11 @@ const variablesSchema = z.object({
   ),
 });
 
+/** All variables and secrets that the Worker reads; its bindings are no variables. */
+export const WORKER_VARIABLES: readonly string[] = Object.keys(variablesSchema.shape).filter(
+  (name) => name !== 'DB',
+);
+
 /** @throws ConfigError that lists all problems at once. */
 export function parseConfig(env: WorkerEnv): EdgeConfig {
   const parsed = variablesSchema.safeParse(env);

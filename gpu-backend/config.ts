@@ -129,6 +129,9 @@ const environmentSchema = z.object({
   STORE_WRITES: integer(1, 10_000, DEFAULT_STORE_WRITES),
 });
 
+/** All variables that the backend reads of its environment. */
+export const BACKEND_VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
+
 /** Everything that is wrong with the environment at once. Names variables, never repeats their values. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];

@@ -1,0 +1,132 @@
+import type { Deployment } from 'kubernetes-models/apps/v1';
+import type { IPodSpec } from 'kubernetes-models/v1';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { ENVIRONMENTS } from '../../../infra/kubernetes/environment.ts';
+import { renderManifests } from '../../../infra/render/render-manifests.ts';
+import { instructionsOf } from '../images/image-tree.ts';
+
+describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environment) => {
+  const objects = renderManifests({ environment, target: 'kubernetes' }).map(({ yaml }) =>
+    parseAllDocuments(yaml)[0]?.toJS(),
+  );
+  const find = (kind: string, name: string) =>
+    objects.find((object) => object.kind === kind && object.metadata.name === name);
+  const podOf = (name: string): IPodSpec =>
+    (find('Deployment', name) as Deployment).spec?.template.spec as IPodSpec;
+
+  it.each(['galip-gpu', 'galip-cpu'])(
+    'let %s run without root, privileges, a token or a writable file',
+    (name) => {
+      const { securityContext, automountServiceAccountToken, containers, volumes } = podOf(name);
+      expect(securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      const user = instructionsOf('backend').find((step) => step.getKeyword() === 'USER');
+      expect(`${securityContext?.runAsUser}:${securityContext?.runAsGroup}`).toBe(
+        user?.getArgumentsContent(),
+      );
+      expect(automountServiceAccountToken).toBe(false);
+      expect(volumes).toBeUndefined();
+      expect(containers[0]?.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    },
+  );
+
+  it.each(['galip-gpu', 'galip-cpu'])('keep secrets out of %s: a reference each', (name) => {
+    const secret = podOf(name).containers[0]?.env?.filter(({ valueFrom }) => valueFrom) ?? [];
+    expect(secret.map((variable) => variable.name).sort()).toEqual([
+      'S3_ACCESS_KEY_ID',
+      'S3_SECRET_ACCESS_KEY',
+      'SIGNING_KEYS',
+    ]);
+    for (const { valueFrom, value } of secret) {
+      expect(value).toBeUndefined();
+      expect(valueFrom?.secretKeyRef?.name).toBe('galip-backend');
+    }
+  });
+
+  it.each(['galip-gpu', 'galip-cpu'])(
+    'leave %s the time to stop: routers first, then accepted work',
+    (name) => {
+      const { terminationGracePeriodSeconds = 0, containers } = podOf(name);
+      const preStop = containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
+      expect(preStop).toBeGreaterThan(0);
+      // Exit within 30 s of SIGTERM is what the backend promises.
+      expect(terminationGracePeriodSeconds - preStop).toBeGreaterThan(30);
+    },
+  );
+
+  it('ask a GPU for the tier of GPUs alone, and tolerate its nodes', () => {
+    expect(podOf('galip-gpu').containers[0]?.resources?.limits).toMatchObject({ 'nvidia.com/gpu': '1' });
+    expect(podOf('galip-gpu').tolerations).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists' }]);
+    expect(podOf('galip-cpu').containers[0]?.resources?.limits).not.toHaveProperty('nvidia.com/gpu');
+  });
+
+  it('keep a floor of CPUs that no scaler touches, and leave the number of GPUs to KEDA', () => {
+    expect(find('Deployment', 'galip-cpu').spec.replicas).toBeGreaterThanOrEqual(1);
+    expect(find('Deployment', 'galip-gpu').spec).not.toHaveProperty('replicas');
+    const scaled = objects.filter(({ kind }) => kind === 'ScaledObject');
+    expect(scaled.map(({ spec }) => spec.scaleTargetRef.name)).toEqual(['galip-gpu']);
+  });
+
+  it('scale GPUs from none by requests in flight and queued, and to one where nothing is known', () => {
+    const { spec } = find('ScaledObject', 'galip-gpu');
+    expect(spec.minReplicaCount).toBe(0);
+    expect(spec.fallback).toMatchObject({ replicas: 1 });
+    expect(spec.triggers).toHaveLength(1);
+    const { type, metricType, metadata } = spec.triggers[0];
+    expect({ type, metricType }).toEqual({ type: 'prometheus', metricType: 'AverageValue' });
+    expect(metadata.query).toBe(
+      `sum(max_over_time(galip_in_flight{namespace="${environment.namespace}"}[1m])) + ` +
+        `sum(max_over_time(galip_queued{namespace="${environment.namespace}"}[1m]))`,
+    );
+    expect(metadata.ignoreNullValues).toBe('false');
+  });
+
+  it('watch that GPUs wake, that they sleep, and that their demand is known', () => {
+    const rules = find('PrometheusRule', 'galip-scaling').spec.groups[0].rules;
+    expect(rules.map((rule: { alert: string }) => rule.alert)).toEqual([
+      'GalipGpuDoesNotWake',
+      'GalipGpuDoesNotSleep',
+      'GalipDemandUnknown',
+    ]);
+  });
+
+  it('let pods reach DNS and the object store alone, and be reached by ingress and Prometheus alone', () => {
+    const { spec } = find('NetworkPolicy', 'galip-backend');
+    expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+    const namespaces = spec.ingress.flatMap((rule: { from: { namespaceSelector: object }[] }) =>
+      rule.from.map(({ namespaceSelector }) => namespaceSelector),
+    );
+    expect(namespaces).toEqual([
+      { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } },
+      { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+    ]);
+    const [dns, store, ...others] = spec.egress;
+    expect(others).toEqual([]);
+    expect(dns.ports.map(({ port }: { port: number }) => port)).toEqual([53, 53]);
+    expect(store.ports).toEqual([{ port: 443, protocol: 'TCP' }]);
+    for (const { ipBlock } of store.to) expect(ipBlock.cidr).toMatch(/\/(?:1[3-9]|2\d|3[0-2])$/u);
+  });
+
+  it('let each selector find the pods that it means', () => {
+    const pods = ['galip-gpu', 'galip-cpu'].map(
+      (name) => find('Deployment', name).spec.template.metadata.labels,
+    );
+    const matching = (labels: Record<string, string>) =>
+      pods.filter((pod) => Object.entries(labels).every(([key, value]) => pod[key] === value)).length;
+    expect(matching(find('Service', 'galip-backend').spec.selector)).toBe(2);
+    expect(matching(find('NetworkPolicy', 'galip-backend').spec.podSelector.matchLabels)).toBe(2);
+    for (const name of ['galip-gpu', 'galip-cpu']) {
+      expect(matching(find('Deployment', name).spec.selector.matchLabels)).toBe(1);
+      expect(matching(find('PodDisruptionBudget', name).spec.selector.matchLabels)).toBe(1);
+    }
+    const monitored = find('ServiceMonitor', 'galip-backend').spec.selector.matchLabels;
+    expect(find('Service', 'galip-backend').metadata.labels).toMatchObject(monitored);
+  });
+});

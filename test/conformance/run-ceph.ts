@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type CephCluster, startCephCluster } from './ceph-cluster.ts';
 
-// `npm run test:s3`: starts a real Ceph, and runs ceph-s3.test.ts against it.
+// `npm run test:s3`: starts a real Ceph, and runs ceph-*.test.ts against it.
 
 const PROGRAMS = ['ceph', 'ceph-authtool', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin'];
 const BUCKET = 'galip-images';
@@ -50,7 +50,7 @@ async function createBucket({ endpoint, accessKeyId, secretAccessKey }: CephClus
 
 async function runSuite({ endpoint, accessKeyId, secretAccessKey }: CephCluster): Promise<number> {
   const config = ['--config', 'test/vitest.config.ts', '--project', 'node'];
-  const child = spawn(process.execPath, [vitest, 'run', ...config, 'test/conformance/ceph-s3.test.ts'], {
+  const child = spawn(process.execPath, [vitest, 'run', ...config, 'test/conformance/ceph'], {
     cwd: root,
     stdio: 'inherit',
     env: {

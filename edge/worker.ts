@@ -184,7 +184,7 @@ export default {
     ]);
   },
   async queue(batch, env) {
-    if (batch.queue === JOB_QUEUE) await consumeJobs(batch, { jobs: createDurableJobs(env.JOB), log });
+    if (batch.queue.endsWith(JOB_QUEUE)) await consumeJobs(batch, { jobs: createDurableJobs(env.JOB), log });
     else await consumeUsage(batch, { db: env.DB, log, now: () => Date.now() });
   },
 } satisfies ExportedHandler<WorkerEnv>;

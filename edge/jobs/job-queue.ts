@@ -2,6 +2,7 @@ import type { Log } from '../middleware/answer-errors.ts';
 import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 
+/** What the queue's name ends in; before it may stand that of the environment. */
 export const JOB_QUEUE = 'galip-jobs';
 
 /** The longest that a queue delays. */

@@ -1,6 +1,7 @@
 import type { Log } from '../middleware/answer-errors.ts';
 import { storeUsage } from './store-usage.ts';
 
+/** What the queues' names end in; before it may stand that of the environment. */
 export const USAGE_QUEUE = 'galip-usage';
 /** Where messages go that could not be stored 20 times. */
 export const DEAD_USAGE_QUEUE = 'galip-usage-dead';
@@ -18,7 +19,7 @@ export async function consumeUsage(
   { db, log, now }: ConsumeOptions,
 ): Promise<void> {
   const messages = batch.messages.length;
-  if (batch.queue === DEAD_USAGE_QUEUE) log({ level: 'error', event: 'usage_dead_letters', messages });
+  if (batch.queue.endsWith(DEAD_USAGE_QUEUE)) log({ level: 'error', event: 'usage_dead_letters', messages });
   const dead = await storeUsage(db, batch.messages, now());
   if (dead > 0) log({ level: 'error', event: 'usage_unreadable', messages: dead });
 }

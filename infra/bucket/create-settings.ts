@@ -95,12 +95,17 @@ function withPlainPrefix({ Filter, Prefix, ...rule }: LifecycleRule): object {
   return { ...rule, prefix, ...(Object.keys(others).length > 0 && { others }) };
 }
 
-/** Fields in alphabetical order, and none that is undefined. */
+/** Fields and texts of a list in alphabetical order, since services keep them in their own, and none that is undefined. */
 function jsonOf(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(jsonOf);
+  if (Array.isArray(value)) return value.map(jsonOf).sort(byText);
   if (typeof value !== 'object' || value === null) return value as Json;
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
   return Object.fromEntries(
     fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, jsonOf(field)]),
   );
+}
+
+/** Lists of anything but texts stay as they are. */
+function byText(a: Json, b: Json): number {
+  return typeof a === 'string' && typeof b === 'string' && a !== b ? (a < b ? -1 : 1) : 0;
 }

@@ -30,7 +30,7 @@ export const BOOTSTRAP: Command = {
       '',
       'This is shown once: store it now. It holds once this has run:',
       '',
-      `npx wrangler d1 execute galip-edge --remote --command "${sql}"`,
+      `npx wrangler d1 execute DB --env production --remote --command "${sql}"`,
     ].join('\n');
     return { text, json: { key: key.text, sql } };
   },

@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 import { PORT, type Tier } from './tier.ts';
 
 /** Secret with a key for each of SECRET_VARIABLES; whoever operates the cluster makes it. */
-export const SECRET_NAME = 'galip-backend';
+const SECRET_NAME = 'galip-backend';
 
 /** How long a replica that is told to stop still takes requests, seconds: until no router sends it any. */
 export const PRE_STOP_SECONDS = 5;

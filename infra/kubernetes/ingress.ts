@@ -7,7 +7,7 @@ import { BACKEND_LABELS } from './tier.ts';
 const PATHS = ['/v1/generate', '/v1/models', '/health/ready'] as const;
 
 /** TLS certificate of the host; whoever operates the cluster makes it. */
-export const TLS_SECRET_NAME = 'galip-backend-tls';
+const TLS_SECRET_NAME = 'galip-backend-tls';
 
 /** The edge's way in. Requests to generate are signed, so that the host may be public. */
 export function backendIngress({ namespace, host, ingress }: Environment): Ingress {

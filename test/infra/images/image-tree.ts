@@ -1,7 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Arg, Copy, type Dockerfile, DockerfileParser, Env, From, Run, User, Workdir } from 'dockerfile-ast';
 
@@ -48,8 +61,10 @@ function runStage(
   const image = from instanceof From ? (from.getImage() ?? '') : '';
   const base = stageNames().includes(image) ? build(image) : undefined;
   const root = join(parent, name);
-  if (base) cpSync(base.root, root, { recursive: true, verbatimSymlinks: true });
-  else layBaseImage(root);
+  if (base) linkTree(base.root, root);
+  // Written as in the Dockerfile: the base image of the stages that run npm.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a FROM
+  else if (image === '${NODE_IMAGE}') layBaseImage(root);
   let { workdir, user } = base ?? { workdir: '/', user: '0' };
   const environment = { ...base?.environment };
   const args: Record<string, string> = {};
@@ -78,12 +93,14 @@ function runStage(
       const source = step.getFromFlag()?.getValue();
       const target = words.pop() ?? '';
       const context = source ? build(source).root : REPOSITORY;
-      copy(
-        words.map((word) => join(context, fill(word))),
-        resolve('/', workdir, target),
-        root,
-        target.endsWith('/'),
-      );
+      for (const word of words) {
+        const from = join(context, fill(word));
+        // COPY's rules: a folder's content, and files by their name into what ends in a slash.
+        const name = target.endsWith('/') && statSync(from).isFile() ? basename(from) : '';
+        const to = join(root, resolve('/', workdir, target), name);
+        if (source) linkTree(from, to);
+        else cpSync(from, to, { recursive: true });
+      }
     }
   }
   return { root, workdir, environment, user };
@@ -96,12 +113,13 @@ function environmentOfBuilds(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), npm_config_prefer_offline: 'true' };
 }
 
-/** COPY's rules: a folder's content, files by their name into what ends in a slash. */
-function copy(sources: readonly string[], target: string, root: string, isFolder: boolean): void {
-  for (const source of sources) {
-    const into = isFolder && statSync(source).isFile() ? join(target, basename(source)) : target;
-    cpSync(source, join(root, into), { recursive: true, verbatimSymlinks: true });
-  }
+/** A copy by hard links: no step writes into a file that another stage has made. */
+function linkTree(from: string, to: string): void {
+  const stat = lstatSync(from);
+  mkdirSync(stat.isDirectory() ? to : dirname(to), { recursive: true });
+  if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+  else if (stat.isFile()) linkSync(from, to);
+  else for (const name of readdirSync(from)) linkTree(join(from, name), join(to, name));
 }
 
 function layBaseImage(root: string): void {

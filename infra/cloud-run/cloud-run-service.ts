@@ -1,6 +1,6 @@
 import type { IContainer } from 'kubernetes-models/v1';
 import { Pod } from 'kubernetes-models/v1/Pod';
-import { backendVariables, SECRET_VARIABLES } from '../kubernetes/backend-variables.ts';
+import { backendVariables, CORES, SECRET_VARIABLES } from '../kubernetes/backend-variables.ts';
 import type { Environment } from '../kubernetes/environment.ts';
 import { PORT } from '../kubernetes/tier.ts';
 
@@ -47,7 +47,7 @@ export function cloudRunService(environment: Environment): CloudRunService {
         valueFrom: { secretKeyRef: { name: `${namespace}-${kebabCase(name)}`, key: 'latest' } },
       })),
     ],
-    resources: { limits: { cpu: '4', memory: '16Gi', 'nvidia.com/gpu': '1' } },
+    resources: { limits: { cpu: String(CORES), memory: '16Gi', 'nvidia.com/gpu': '1' } },
     startupProbe: { httpGet: { path: '/health/ready', port: PORT }, periodSeconds: 3, failureThreshold: 80 },
     livenessProbe: { httpGet: { path: '/health/live', port: PORT }, periodSeconds: 10, failureThreshold: 3 },
   };

@@ -1,5 +1,5 @@
 import type { IContainer, IEnvVar, IResourceRequirements } from 'kubernetes-models/v1';
-import { backendVariables, CPU_FLOOR_CORES, SECRET_VARIABLES } from './backend-variables.ts';
+import { backendVariables, CORES, SECRET_VARIABLES } from './backend-variables.ts';
 import type { Environment } from './environment.ts';
 import { PORT, type Tier } from './tier.ts';
 
@@ -9,18 +9,18 @@ const SECRET_NAME = 'galip-backend';
 /** How long a replica that is told to stop still takes requests, seconds: until no router sends it any. */
 export const PRE_STOP_SECONDS = 5;
 
-/** Loading and warming all batch sizes takes seconds; a node's first pull of a page cache may take a minute. */
+/** Ready is when every batch size is warm: seconds on CPUs; a GPU that tunes its convolutions may take minutes. */
 const START_LIMIT_SECONDS = 300;
 const START_PERIOD_SECONDS = 3;
 
 const RESOURCES: Readonly<Record<Tier, IResourceRequirements>> = {
   gpu: {
-    requests: { cpu: '4', memory: '8Gi', 'nvidia.com/gpu': '1' },
+    requests: { cpu: String(CORES), memory: '8Gi', 'nvidia.com/gpu': '1' },
     limits: { memory: '8Gi', 'nvidia.com/gpu': '1' },
   },
   cpu: {
-    requests: { cpu: String(CPU_FLOOR_CORES), memory: '4Gi' },
-    limits: { cpu: String(CPU_FLOOR_CORES), memory: '4Gi' },
+    requests: { cpu: String(CORES), memory: '4Gi' },
+    limits: { cpu: String(CORES), memory: '4Gi' },
   },
 };
 

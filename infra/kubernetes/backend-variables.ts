@@ -4,14 +4,29 @@ import type { Tier } from './tier.ts';
 /** Those of the backend's variables that come from a secret store, by their names there. */
 export const SECRET_VARIABLES = ['SIGNING_KEYS', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
 
-/** CPUs that a floor replica has. */
-export const CPU_FLOOR_CORES = 4;
+/** Cores that a replica has. */
+export const CORES = 4;
 
 /**
- * What may wait, in batches: on a GPU about two seconds' work, on a CPU what still meets the deadline.
+ * What depends on the tier. Threads are named, since a process sees its node's cores and not its container's: on a GPU
+ * all but one encode, on a CPU all but one infer. Queues are in pictures: seconds of work.
  */
-const QUEUE_LIMIT: Readonly<Record<Tier, number>> = { gpu: 256, cpu: 16 };
-const DEADLINE_MS = 30_000;
+const BY_TIER: Readonly<Record<Tier, Readonly<Record<string, string>>>> = {
+  gpu: {
+    BATCH_BUCKETS: '1,2,4,8,16,32',
+    QUEUE_LIMIT: '1024',
+    IN_FLIGHT_MB: '2048',
+    INFERENCE_THREADS: '1',
+    ENCODE_THREADS: String(CORES - 1),
+  },
+  cpu: {
+    BATCH_BUCKETS: '1,2,4,8',
+    QUEUE_LIMIT: '64',
+    IN_FLIGHT_MB: '512',
+    INFERENCE_THREADS: String(CORES - 1),
+    ENCODE_THREADS: '1',
+  },
+};
 
 /** The backend's variables that are no secrets; its image sets HOST, PORT and MODEL_DIR. */
 export function backendVariables({ s3 }: Environment, tier: Tier): Record<string, string> {
@@ -19,10 +34,11 @@ export function backendVariables({ s3 }: Environment, tier: Tier): Record<string
     S3_ENDPOINT: s3.endpoint,
     S3_BUCKET: s3.bucket,
     S3_REGION: s3.region,
-    QUEUE_LIMIT: String(QUEUE_LIMIT[tier]),
-    DEADLINE_MS: String(DEADLINE_MS),
     PROVENANCE: 'on',
-    // A container's limit is no number of cores that a process can see.
-    ...(tier === 'cpu' && { INFERENCE_THREADS: String(CPU_FLOOR_CORES) }),
+    DEADLINE_MS: '30000',
+    MAX_QUEUE_DELAY_MS: '2',
+    TEXT_CACHE_MB: '64',
+    STORE_WRITES: '48',
+    ...BY_TIER[tier],
   };
 }

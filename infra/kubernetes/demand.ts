@@ -1,7 +1,7 @@
 import type { Environment } from './environment.ts';
 
-/** Gauges of the backend (gpu-backend/http/metrics.ts): requests that it works on, and that wait in its queue. */
-export const DEMAND_METRICS = ['galip_in_flight', 'galip_queued'] as const;
+/** Gauges of the backend (gpu-backend/http/metrics.ts): requests accepted and not ended, pictures that wait for the model. */
+export const DEMAND_METRICS = ['galip_requests_in_flight', 'galip_queue_depth'] as const;
 
 /** Scraping sees a moment; the highest of a minute stands for it, so that bursts between two scrapes of load count. */
 const WINDOW = '1m';

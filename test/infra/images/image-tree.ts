@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  globSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -93,8 +94,7 @@ function runStage(
       const source = step.getFromFlag()?.getValue();
       const target = words.pop() ?? '';
       const context = source ? build(source).root : REPOSITORY;
-      for (const word of words) {
-        const from = join(context, fill(word));
+      for (const from of words.flatMap((word) => globSync(join(context, fill(word))))) {
         // COPY's rules: a folder's content, and files by their name into what ends in a slash.
         const name = target.endsWith('/') && statSync(from).isFile() ? basename(from) : '';
         const to = join(root, resolve('/', workdir, target), name);

@@ -2,9 +2,25 @@ import type { Deployment } from 'kubernetes-models/apps/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { createMetrics } from '../../../gpu-backend/http/metrics.ts';
+import { DEMAND_METRICS } from '../../../infra/kubernetes/demand.ts';
 import { ENVIRONMENTS } from '../../../infra/kubernetes/environment.ts';
 import { renderManifests } from '../../../infra/render/render-manifests.ts';
 import { instructionsOf } from '../images/image-tree.ts';
+
+it('asks Prometheus for metrics that the backend has', async () => {
+  const none = () => 0;
+  const metrics = createMetrics({
+    queueDepth: none,
+    requestsInFlight: none,
+    bytesInFlight: none,
+    encodeDepth: none,
+    storeWrites: none,
+    isReady: () => true,
+  });
+  const text = await (await metrics.render()).text();
+  for (const name of DEMAND_METRICS) expect(text).toContain(`# TYPE ${name} gauge\n`);
+});
 
 describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environment) => {
   const objects = renderManifests({ environment, target: 'kubernetes' }).map(({ yaml }) =>
@@ -82,8 +98,8 @@ describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environme
     const { type, metricType, metadata } = spec.triggers[0];
     expect({ type, metricType }).toEqual({ type: 'prometheus', metricType: 'AverageValue' });
     expect(metadata.query).toBe(
-      `sum(max_over_time(galip_in_flight{namespace="${environment.namespace}"}[1m])) + ` +
-        `sum(max_over_time(galip_queued{namespace="${environment.namespace}"}[1m]))`,
+      `sum(max_over_time(galip_requests_in_flight{namespace="${environment.namespace}"}[1m])) + ` +
+        `sum(max_over_time(galip_queue_depth{namespace="${environment.namespace}"}[1m]))`,
     );
     expect(metadata.ignoreNullValues).toBe('false');
   });

@@ -49,7 +49,7 @@ def run(tmp_path_factory):
     python("galip_training", "train-clip", *common, "--tokenizer", tokenizer, "--out", folder / "clip")
     gan = ("galip_training", "train-gan", *common, "--clip", folder / "clip" / "clip.pth", "--out", folder / "gan")
     first, second = python(*gan, "--max-minutes", 0.0001), python(*gan)
-    assert "seed 5, 40 steps of 8 × 1 images out of 48" in first and "new" in first and "stopped" in first
+    assert "seed 5, 40 steps of 8 × 1 items out of 48" in first and "new" in first and "stopped" in first
     assert "resumed" in second and "step 40 of 40" in second
     return folder
 

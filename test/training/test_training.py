@@ -94,17 +94,19 @@ def test_the_noise_chooses_the_style_where_the_caption_does_not(tmp_path, clip):
     assert len(seen) == 2 and any((style_B >= 0).any() for style_B in styles)
     for noise_BZ, style_B in zip(seen, styles):
         named = style_B >= 0
-        assert torch.equal(noise_BZ[named, :2].argmax(dim=1), style_B[named])
+        assert torch.equal(noise_BZ[named].view(-1, 2, 4).sum(dim=2).argmax(dim=1), style_B[named])
     last = json.loads((tmp_path / "scalars.jsonl").read_text().splitlines()[-1])
     assert last["g/reconstruction"] > 0
 
 
 def test_chosen_noise_is_the_same_values_at_other_places():
     torch.manual_seed(3)
-    noise_BZ, style_B = torch.randn(4000, 6), torch.randint(-1, 3, (4000,))
+    noise_BZ, style_B = torch.randn(4000, 7), torch.randint(-1, 3, (4000,))
     chosen_BZ = choose_styles(noise_BZ, style_B, 3)
     assert torch.equal(chosen_BZ.sort(dim=1).values, noise_BZ.sort(dim=1).values)
-    assert torch.equal(chosen_BZ[:, 3:], noise_BZ[:, 3:]) and torch.equal(chosen_BZ[style_B < 0], noise_BZ[style_B < 0])
+    assert torch.equal(chosen_BZ[:, 6:], noise_BZ[:, 6:]) and torch.equal(chosen_BZ[style_B < 0], noise_BZ[style_B < 0])
+    named = style_B >= 0
+    assert torch.equal(chosen_BZ[named, :6].view(-1, 3, 2).sum(dim=2).argmax(dim=1), style_B[named])
     # Evenly spread styles keep each value standard normal.
     evenly = choose_styles(noise_BZ, torch.arange(4000) % 3, 3)
     torch.testing.assert_close(evenly.mean(dim=0), torch.zeros(6), atol=0.07, rtol=0)

@@ -1,4 +1,4 @@
-"""python3 -m galip_training train-clip|train-gan|evaluate|publish: see README.md, and --help of each."""
+"""python3 -m galip_training train-clip|train-text|train-gan|evaluate|publish: see README.md, and --help of each."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ import torch
 from .config import ConfigError
 from .evaluate_command import evaluate_command
 from .publish import publish_command
-from .train_commands import train_clip, train_gan
+from .train_commands import train_clip, train_gan, train_text
 from .training_loop import TrainingFailed
 
 
@@ -33,6 +33,12 @@ def parse_options(arguments: list) -> argparse.Namespace:
     add_training_options(clip)
     clip.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json, or OpenAI's list of merges")
     clip.set_defaults(run=train_clip)
+
+    text = commands.add_parser("train-text", help="teach a CLIP of train-clip to hear captions through other words; writes clip.pth")
+    add_training_options(text)
+    text.add_argument("--clip", type=Path, required=True, help="clip.pth of train-clip")
+    text.add_argument("--tokenizer", type=Path, help="tokenizer.json beside --clip if not given")
+    text.set_defaults(run=train_text)
 
     gan = commands.add_parser("train-gan", help="train GALIP on a frozen CLIP; writes galip.pth")
     add_training_options(gan)

@@ -53,7 +53,7 @@ class Order:
 
 
 def collate(items: list) -> dict:
-    tensors = {name: torch.stack([item[name] for item in items]) for name in ("image", "token_ids")}
+    tensors = {name: torch.stack([item[name] for item in items]) for name, value in items[0].items() if torch.is_tensor(value)}
     styles = {"style": torch.tensor([item["style"] for item in items])} if "style" in items[0] else {}
     return {**tensors, **styles, "index": [item["index"] for item in items]}
 

@@ -86,6 +86,11 @@ class ClipTrainingConfig(LoopConfig):
 
 
 @dataclass(frozen=True)
+class TextTrainingConfig(LoopConfig):
+    lr: float = setting(5e-4, above=0)
+
+
+@dataclass(frozen=True)
 class GanTrainingConfig(LoopConfig):
     lr_g: float = setting(1e-4, above=0)
     lr_d: float = setting(4e-4, above=0)
@@ -105,7 +110,7 @@ class GanTrainingConfig(LoopConfig):
     diversity_target: float = setting(0.1, above=0)
     """Mean absolute difference of pixels in −1 … 1."""
     noise_by_style: bool = False
-    """Where the caption leaves the style open, the noise chooses it: the largest of the first values, one a style of data.styles."""
+    """Where the caption leaves the style open, the noise chooses among data.styles: see `choose_styles`."""
     reconstruction_weight: float = setting(0.0, at_least=0)
     """Keeps the warm-up's loss in the adversarial phase; 0 in the paper."""
     pixel_weight: float = setting(1.0, above=0)
@@ -140,6 +145,7 @@ class RunConfig:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
     train_clip: ClipTrainingConfig = field(default_factory=ClipTrainingConfig)
+    train_text: TextTrainingConfig = field(default_factory=TextTrainingConfig)
     train_gan: GanTrainingConfig = field(default_factory=GanTrainingConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
 
@@ -208,9 +214,4 @@ def misfits(config: RunConfig) -> list:
         found.append("train_gan.cache_real_features: cannot be used with train_gan.augment, which changes the images")
     if config.train_gan.reconstruction_weight and config.train_gan.augment:
         found.append("train_gan.reconstruction_weight: cannot be used with train_gan.augment, which changes the images")
-    if config.train_gan.noise_by_style and not 2 <= len(config.data.styles) <= config.generator.z_dim:
-        found.append(
-            f"train_gan.noise_by_style: data.styles has {len(config.data.styles)} items; "
-            f"must have 2 to generator.z_dim ({config.generator.z_dim})"
-        )
     return found

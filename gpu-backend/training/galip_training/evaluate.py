@@ -135,7 +135,7 @@ def paraphrase_retrieval(netG: NetG, guide: Judge, judge: Judge, known: Sequence
     asked = [concept for concept in known if concept.paraphrases]
     chosen = [asked[place] for place in choose_items(len(asked), config.evaluate.samples, config.seed)]
     noise = fixed_noise(len(chosen), config.generator.z_dim, config.seed, guide.device)
-    sentences = guide.texts([concept.paraphrases[0] for concept in chosen])
+    sentences = guide.texts([concept.paraphrases[place % len(concept.paraphrases)] for place, concept in enumerate(chosen)])
     embeddings = judge.images(generate(netG, noise, sentences, config.evaluate.batch_size))
     right, names = [concept.name for concept in chosen], [concept.name for concept in known]
     return {"prompts": len(chosen), **text_retrieval({"generated": embeddings.cpu()}, judge, right, names)}

@@ -12,15 +12,22 @@ def fixed_noise(count: int, z_dim: int, seed: int, device: torch.device) -> Tens
 
 
 def choose_styles(noise_BZ: Tensor, style_B: Tensor, styles: int) -> Tensor:
-    """Noise whose largest value among the first `styles` stands at the place of the style; rows with a negative style are kept.
+    """Noise that says the style: of as many runs of values as there are styles, the one with the largest sum stands at the
+    style's place. Rows with a negative style are kept.
 
-    Two values change places, so noise of evenly spread styles is normal noise still: any noise chooses a style.
+    Two runs change places, so noise of evenly spread styles is normal noise still: any noise says a style. Many values speak
+    together because one among a hundred is learnt too slowly.
     """
     rows_N = (style_B >= 0).nonzero(as_tuple=True)[0]
-    wanted_N, largest_N = style_B[rows_N], noise_BZ[rows_N, :styles].argmax(dim=1)
+    length = noise_BZ.shape[1] // styles
+    runs_NSV = noise_BZ[rows_N, : styles * length].view(len(rows_N), styles, length)
+    wanted_N, largest_N = style_B[rows_N], runs_NSV.sum(dim=2).argmax(dim=1)
+    each_N = torch.arange(len(rows_N), device=noise_BZ.device)
+    exchanged_NSV = runs_NSV.clone()
+    exchanged_NSV[each_N, wanted_N] = runs_NSV[each_N, largest_N]
+    exchanged_NSV[each_N, largest_N] = runs_NSV[each_N, wanted_N]
     chosen_BZ = noise_BZ.clone()
-    chosen_BZ[rows_N, wanted_N] = noise_BZ[rows_N, largest_N]
-    chosen_BZ[rows_N, largest_N] = noise_BZ[rows_N, wanted_N]
+    chosen_BZ[rows_N, : styles * length] = exchanged_NSV.flatten(1)
     return chosen_BZ
 
 

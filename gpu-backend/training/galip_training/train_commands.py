@@ -23,6 +23,7 @@ from .gan_trainer import GanTrainer
 from .hash_file import hash_file
 from .precision import Precision
 from .real_features import RealFeatures
+from .text_trainer import SurroundedCaptions, TextTrainer
 from .training_loop import STATE, StopRequest, TrainingLoop
 
 SHEET_PROMPTS = 16
@@ -44,9 +45,25 @@ def train_clip(options: argparse.Namespace) -> int:
     return run(loop, options, started)
 
 
+def train_text(options: argparse.Namespace) -> int:
+    started = time.monotonic()
+    processes, config = Processes(torch.device(options.device)), read_config(options)
+    clip = load_clip(options.clip, config.clip)
+    config = dataclasses.replace(config, clip=clip.sizes)
+    check_resumed(options.out, config)
+    options.tokenizer = options.tokenizer or options.clip.with_name("tokenizer.json")
+    tokenizer = fitting_tokenizer(options.tokenizer, clip.sizes.vocab_size)
+    source = read_data(config, config.data.train_split, tokenizer, options.out).source
+    captions = sorted({caption for index in range(len(source)) for caption in source.captions(index)})
+    dataset = SurroundedCaptions(captions, tokenizer, clip.sizes.context_length, config.seed)
+    loop = TrainingLoop(lambda steps: TextTrainer(config, clip, steps, processes), dataset, config, config.train_text, options.out, processes)
+    return run(loop, options, started)
+
+
 def train_gan(options: argparse.Namespace) -> int:
     started = time.monotonic()
     processes, config = Processes(torch.device(options.device)), read_config(options)
+    check_styles(config)
     clip = load_clip(options.clip, config.clip)
     config = dataclasses.replace(config, clip=clip.sizes)
     check_resumed(options.out, config)
@@ -70,7 +87,7 @@ def run(loop: TrainingLoop, options: argparse.Namespace, started: float) -> int:
         resumed = "resumed" if (options.out / STATE).exists() else "new"
         print(
             f"{options.command} {loop.config.name}: seed {loop.config.seed}, {loop.total} steps of {loop.settings.batch_size} × "
-            f"{processes.size} images out of {len(loop.dataset)}, {loop.config.precision} on {processes.device}, {resumed}",
+            f"{processes.size} items out of {len(loop.dataset)}, {loop.config.precision} on {processes.device}, {resumed}",
             flush=True,
         )
     deadline = started + 60 * options.max_minutes if options.max_minutes else None
@@ -105,6 +122,13 @@ def check_resumed(folder: Path, config: RunConfig) -> None:
     if changed:
         lines = [f"{name}: is {now[name]}; must be {former[name]}, or take another --out" for name in changed]
         raise ConfigError(f"{folder} holds a run that cannot be resumed with", lines)
+
+
+def check_styles(config: RunConfig) -> None:
+    """raises ConfigError. Here, not with the other settings: CLIP may well be trained on all styles by the same recipe."""
+    styles, most = len(config.data.styles), config.generator.z_dim
+    if config.train_gan.noise_by_style and not 2 <= styles <= most:
+        raise ConfigError("train_gan.noise_by_style", [f"data.styles has {styles} items; must have 2 to generator.z_dim ({most})"])
 
 
 def fitting_tokenizer(path: Path, vocab_size: int, may_be_smaller: bool = False) -> Tokenizer:

@@ -22,6 +22,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly onRestart: (event: RestartEvent) => void;
   readonly onBatch: (report: BatchReport) => void;
+  /** Told of each picture that was answered and could not be stored after that. */
+  readonly onLost: (fingerprint: string, error: unknown) => void;
 }
 
 export interface EngineOptions {

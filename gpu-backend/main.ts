@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseConfig } from './config.ts';
 import { type EngineParts, openEngine } from './engine.ts';
 import { createApp } from './http/app.ts';
-import { createJsonLog } from './http/json-log.ts';
+import { createJsonLog, describeError } from './http/json-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNonceMemory } from './http/nonce-memory.ts';
 import { listen } from './http/server.ts';
@@ -42,6 +42,10 @@ async function start(): Promise<void> {
     tail: createTailEstimate(),
     clock: createSystemClock(),
     onBatch: (batch) => metrics.recordBatch(batch),
+    onLost: (fingerprint, error) => {
+      metrics.countLost();
+      log({ event: 'picture_lost', fingerprint, cause: describeError(error) });
+    },
     onRestart: (event) => {
       metrics.countChildRestart();
       log({ event: 'inference_restart', ...event });

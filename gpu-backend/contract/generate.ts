@@ -45,6 +45,12 @@ export const generateRequestSchema = z.strictObject({
    * the picture or its name. Absent: the tenant, or else one caller for all.
    */
   caller: tenantSchema.optional(),
+  /**
+   * When the answer comes: once the store has acknowledged the pictures, which is how it is where this is left out, or
+   * before. Then the answer's tags are null, its bytes may differ from those of another writer who was first (their
+   * pixels do not), and a picture may be lost with the process.
+   */
+  durability: z.enum(['stored', 'deferred']).optional(),
 });
 
 export type GenerateRequest = z.infer<typeof generateRequestSchema>;
@@ -62,10 +68,10 @@ export const generateResultSchema = z.object({
     z.object({
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/u),
       seed: seedSchema,
-      /** Strong entity tag of the stored object, quotes included. */
-      etag: z.string(),
-      /** False when another writer had stored the picture first; its bytes are the ones returned. */
-      created: z.boolean(),
+      /** Strong entity tag of the stored object, quotes included; null: it is not stored yet. */
+      etag: z.string().nullable(),
+      /** False when another writer had stored the picture first; its bytes are the ones returned. Null: not stored yet. */
+      created: z.boolean().nullable(),
     }),
   ),
   /** Milliseconds of each stage, for the whole call. */

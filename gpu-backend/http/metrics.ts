@@ -41,6 +41,8 @@ export interface Metrics {
   recordBatch(batch: BatchMeasure): void;
   recordStore(operation: StoreMeasure): void;
   countChildRestart(): void;
+  /** A picture that was answered and could not be stored after that. */
+  countLost(): void;
   countModelSwap(outcome: 'ok' | 'failed'): void;
 }
 
@@ -102,6 +104,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     'galip_child_restarts_total',
     'Times that the inference process died and was replaced.',
   );
+  const lost = counter('galip_lost_pictures_total', 'Pictures answered that could not be stored after that.');
   const swaps = counter('galip_model_swaps_total', 'Exchanges of the model, by outcome.', 'outcome');
   const batchRows = new Histogram({
     name: 'galip_batch_rows',
@@ -129,6 +132,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     countRequest: (outcome) => requests.inc({ outcome }),
     countShed: (reason) => shed.inc({ reason }),
     countChildRestart: () => restarts.inc(),
+    countLost: () => lost.inc(),
     countModelSwap: (outcome) => swaps.inc({ outcome }),
     recordBatch({ rows, bucket, texts: all, encodedTexts }) {
       batchRows.observe(rows);
@@ -138,7 +142,9 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     recordStore: ({ operation, outcome, ms }) => store.observe({ operation, outcome }, ms / 1_000),
     recordResult(result) {
-      for (const { created } of result.images) images.inc({ result: created ? 'created' : 'existing' });
+      for (const { created } of result.images) {
+        images.inc({ result: created === null ? 'deferred' : created ? 'created' : 'existing' });
+      }
       for (const [stage, field] of Object.entries(STAGES)) {
         stages.observe({ stage }, result.timings[field] / 1_000);
       }

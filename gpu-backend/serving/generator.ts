@@ -59,11 +59,20 @@ export interface GeneratorOptions {
   readonly deadlineMs: number;
   /** Whether files say how they were made. @see pipeline/provenance.ts */
   readonly withProvenance: boolean;
+  /** Told of each picture that was answered and could not be stored after that. */
+  readonly onLost: (fingerprint: string, error: unknown) => void;
 }
+
+/** A picture that was answered; without tag when it is not stored yet. */
+type Answered = Omit<StoredPicture, 'etag' | 'created'> &
+  Pick<GenerateResult['images'][number], 'etag' | 'created'>;
+
+/** Writes to the store that go on after the answer. */
+type Deferred = Promise<unknown>[];
 
 /** The use case: tokenise → text encoder and generator → encode → store, each picture going on as soon as it can. */
 export function createGenerator(options: GeneratorOptions): Generator {
-  const { model, tokenise, scheduler, store, limitStore, memory, tail, clock, deadlineMs } = options;
+  const { model, tokenise, scheduler, store, limitStore, memory, tail, clock, deadlineMs, onLost } = options;
   const { noiseDim } = model.generator;
   const encodeItem = createItemEncoder(options);
   const accepted = createInFlight();
@@ -76,6 +85,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     request: GenerateRequest,
     deadlineAtMs: number,
     signal: AbortSignal,
+    deferred: Deferred,
   ): Promise<Generated> => {
     const watch = createStopwatch(clock);
     const asked = await itemsOf(request);
@@ -93,20 +103,22 @@ export function createGenerator(options: GeneratorOptions): Generator {
         watch.made(row);
         const bytes = await encodeItem(item, row, request, signal).finally(row.release);
         watch.encoded();
-        const picture = await limitStore(() => {
+        const write = limitStore(() => {
           signal.throwIfAborted();
           return storePicture(store, item.fingerprint, request, bytes);
         });
-        return [item.fingerprint, picture] as const;
+        if (request.durability !== 'deferred') return [item.fingerprint, await write] as const;
+        deferred.push(write.catch((error: unknown) => onLost(item.fingerprint, error)));
+        return [item.fingerprint, { bytes, etag: null, created: null }] as const;
       }),
     );
     tail.observe(watch.tailMs());
-    return answer(asked, new Map(stored), watch.timings());
+    return answer(asked, new Map<string, Answered>(stored), watch.timings());
   };
 
   const answer = (
     asked: readonly Item[],
-    stored: ReadonlyMap<string, StoredPicture>,
+    stored: ReadonlyMap<string, Answered>,
     timings: GenerateResult['timings'],
   ): Generated => {
     const rows = asked.map(({ fingerprint, seed }) => {
@@ -133,10 +145,14 @@ export function createGenerator(options: GeneratorOptions): Generator {
       const free = memory.take(bytesOf(request, model.generator.imageSize));
       if (!free) throw new Overloaded('memory', scheduler.drainMs());
       const deadlineAtMs = clock.now() + deadlineMs;
-      // Held until the last of its work has ended, also where the answer went out before.
-      return withDeadline(clock, deadlineMs, (signal) =>
-        accepted.track(generate(request, deadlineAtMs, signal).finally(free)),
-      );
+      const deferred: Deferred = [];
+      return withDeadline(clock, deadlineMs, (signal) => {
+        const answer = generate(request, deadlineAtMs, signal, deferred);
+        // Held until the last of its work has ended, also where the answer went out before.
+        const end = (): Promise<unknown> => Promise.all(deferred).finally(free);
+        void accepted.track(answer.then(end, end));
+        return answer;
+      });
     },
   };
 }

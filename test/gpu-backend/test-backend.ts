@@ -79,6 +79,7 @@ export async function createTestBackend(buckets: readonly number[] = [1, 2, 4, 8
       clock,
       deadlineMs: 30_000,
       withProvenance: true,
+      onLost: (fingerprint) => log.push({ event: 'picture_lost', fingerprint }),
       ...parts,
     });
     const app = createApp({

@@ -1,6 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
 import { type GenerateRequest, generateResultSchema } from '../../../gpu-backend/contract/generate.ts';
 import { sha256Hex } from '../../../gpu-backend/contract/hex.ts';
@@ -226,6 +227,44 @@ describe('createGenerator', () => {
     await generator.idle();
     expect(memory.usedBytes()).toBe(0);
     expect((await generator.generate(requestFor([{ prompt: 'pizza', seed: 21 }]))).pictures).toHaveLength(1);
+  });
+
+  describe('asked to answer before it has stored', () => {
+    const request = (seed: number) =>
+      requestFor([{ prompt: 'deferred penguin', seed }], { durability: 'deferred' });
+
+    it('does so, says so, and is not idle before the picture is stored', async () => {
+      const kept = createMemoryStore();
+      const open = Promise.withResolvers<void>();
+      const store: ObjectStore = {
+        ...kept,
+        putIfAbsent: (...call) => open.promise.then(() => kept.putIfAbsent(...call)),
+      };
+      const memory = createByteBudget(2 ** 28);
+      const { generator } = backend.withParts({ store, memory });
+      const { result, pictures } = await generator.generate(request(1));
+      expect(result.images).toMatchObject([{ etag: null, created: null }]);
+      const key = objectKeyOf(result.images[0]?.fingerprint ?? '', 'png');
+      expect(await kept.head(key)).toBeUndefined();
+      expect(generator.inFlight()).toBe(1);
+      expect(memory.usedBytes()).toBeGreaterThan(0);
+      open.resolve();
+      await generator.idle();
+      expect((await kept.get(key))?.bytes).toEqual(pictures[0]?.bytes);
+      expect(memory.usedBytes()).toBe(0);
+    });
+
+    it('tells of a picture that could not be stored', async () => {
+      const store: ObjectStore = {
+        ...createMemoryStore(),
+        putIfAbsent: () => Promise.reject(new ApiError('storage_unavailable')),
+      };
+      const lost: string[] = [];
+      const { generator } = backend.withParts({ store, onLost: (fingerprint) => lost.push(fingerprint) });
+      const { result } = await generator.generate(request(2));
+      await generator.idle();
+      expect(lost).toEqual(result.images.map(({ fingerprint }) => fingerprint));
+    });
   });
 
   it('has no more writes to the store at once than it may', async () => {

@@ -3,7 +3,7 @@ import type { EndpointChange, EndpointSettings } from './webhook-endpoints.ts';
 import type { DeliveryWithLog } from './webhook-outbox.ts';
 
 /** The webhooks of one tenant. Undefined: there is no such endpoint or delivery. */
-export interface TenantWebhooks {
+interface TenantWebhooks {
   /** Undefined: the tenant has as many endpoints as it may. */
   add(settings: EndpointSettings): Promise<WebhookEndpoint | undefined>;
   list(): Promise<WebhookEndpoint[]>;

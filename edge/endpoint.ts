@@ -17,6 +17,8 @@ export interface EdgeContext {
     /** Set behind `authenticate` alone: the key that was shown, and who owns it. */
     key: KeyRecord;
     tenant: Tenant;
+    /** The JSON that is kept for replays of the answer, where that must not be all of it. */
+    keptBody?: object;
     /** What the request was charged, once it was. @see middleware/tell-usage.ts */
     spent?: { readonly units: number; readonly allowance: Allowance };
   };

@@ -62,7 +62,7 @@ export function answerOnce({
     context.set('isRetry', attempt > 1);
     const answered = next();
     const kept = answered.then(async () => {
-      await idempotency.finish(tenant, key, owner, await keptOf(context.res));
+      await idempotency.finish(tenant, key, owner, await keptOf(context));
     });
     // A client that hangs up ends its request, but not what is deferred.
     deferOf(context)(kept);
@@ -96,14 +96,17 @@ async function hashOf(context: Context<EdgeContext>): Promise<string> {
   return requestHashOf(req.method, pathname + search + place, new TextDecoder().decode(body));
 }
 
-async function keptOf(response: Response): Promise<StoredAnswer | undefined> {
+async function keptOf(context: Context<EdgeContext>): Promise<StoredAnswer | undefined> {
+  const { res: response } = context;
   if (passesByItself(response.status)) return undefined;
   const headers: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
     const value = response.headers.get(name);
     if (value !== null) headers[name] = value;
   }
-  return { status: response.status, headers, body: await response.clone().text() };
+  const keptBody = context.get('keptBody');
+  const body = keptBody ? JSON.stringify(keptBody) : await response.clone().text();
+  return { status: response.status, headers, body };
 }
 
 /** Not enough credit, a conflict, too many requests, or a fault of ours: the same request may succeed later. */

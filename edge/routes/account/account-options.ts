@@ -4,7 +4,8 @@ import type { AccountOf } from '../../ledger/ledger.ts';
 import type { RouteOptions } from '../route-options.ts';
 
 /** What the endpoints of usage and money take. */
-export interface AccountOptions extends Pick<RouteOptions, 'authenticate' | 'originOf' | 'now'> {
+export interface AccountOptions
+  extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'originOf' | 'now'> {
   readonly accountOf: AccountOf;
   readonly tenants: TenantRegistry;
   /** Undefined: there are no receipts. */

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
 import { requireOperator } from '../../keys/authority.ts';
 import { parseBody } from '../../requests/parse-body.ts';
-import { ID_PARAMETER, jsonBody } from '../admin/admin-spec.ts';
+import { ID_PARAMETER, jsonBody, ONCE_ERRORS, ONCE_HEADERS } from '../admin/admin-spec.ts';
 import { tenantInSight } from '../admin/tenant-in-sight.ts';
 import type { AccountOptions } from './account-options.ts';
 import { ACCOUNT, accountResponses } from './account-spec.ts';
@@ -26,10 +26,11 @@ const bodySchema = z
 
 /** `POST /v1/admin/tenants/{id}/credits` */
 export function grantCredit({
+  answerOnce,
   authenticate,
   accountOf,
   tenants,
-}: Pick<AccountOptions, 'authenticate' | 'accountOf' | 'tenants'>): Endpoint {
+}: Pick<AccountOptions, 'answerOnce' | 'authenticate' | 'accountOf' | 'tenants'>): Endpoint {
   return {
     spec: {
       ...ACCOUNT,
@@ -38,14 +39,15 @@ export function grantCredit({
       path: '/v1/admin/tenants/{id}/credits',
       operationId: 'grantCredit',
       summary: 'Give a tenant prepaid units (operators only)',
-      request: { params: ID_PARAMETER, body: jsonBody(bodySchema) },
+      request: { params: ID_PARAMETER, headers: ONCE_HEADERS, body: jsonBody(bodySchema) },
       responses: accountResponses('The balance, with the grant in it.', balanceSchema, [
         'invalid_request',
         'not_found',
         'conflict',
+        ...ONCE_ERRORS,
       ]),
     },
-    middleware: [authenticate(['admin'])],
+    middleware: [authenticate(['admin']), answerOnce],
     async handle(context) {
       requireOperator(context.get('tenant'));
       const tenant = await tenantInSight(context, tenants);

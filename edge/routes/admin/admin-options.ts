@@ -3,7 +3,7 @@ import type { TenantRegistry } from '../../keys/tenant-registry.ts';
 import type { RouteOptions } from '../route-options.ts';
 
 /** What the endpoints below `/v1/admin` take. */
-export interface AdminOptions extends Pick<RouteOptions, 'authenticate' | 'now'> {
+export interface AdminOptions extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'now'> {
   readonly keys: KeyRegistry;
   readonly tenants: TenantRegistry;
 }

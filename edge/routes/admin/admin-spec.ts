@@ -1,5 +1,6 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../../../gpu-backend/contract/errors.ts';
+import { IDEMPOTENCY_KEY } from '../../openapi/request-headers.ts';
 import {
   AUTHENTICATION_ERRORS,
   BEARER_SECURITY,
@@ -9,6 +10,10 @@ import {
 
 /** What the OpenAPI entries of the admin endpoints share. */
 export const ADMIN = { tags: ['admin'], security: BEARER_SECURITY } satisfies Partial<RouteConfig>;
+
+/** Of a POST behind `answerOnce`; the headers that it reads, and its errors. */
+export const ONCE_HEADERS = z.object(IDEMPOTENCY_KEY);
+export const ONCE_ERRORS = ['request_in_progress', 'idempotency_key_reused', 'service_unavailable'] as const;
 
 /** The key or tenant that the path names. */
 export const ID_PARAMETER = z.object({ id: z.string() });

@@ -1,12 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
+import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
 import { manages, noTenant } from '../../keys/authority.ts';
 import type { KeyRecord } from '../../keys/key-record.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
-import { ADMIN, adminResponses, jsonBody } from './admin-spec.ts';
+import { ADMIN, adminResponses, jsonBody, ONCE_ERRORS, ONCE_HEADERS } from './admin-spec.ts';
+import { keyIdOf } from './key-id-of.ts';
 import {
   describeKey,
   expirySchema,
@@ -33,7 +35,7 @@ const bodySchema = z
   .openapi('NewApiKey');
 
 /** `POST /v1/admin/keys` */
-export function createKey({ authenticate, keys, tenants, now }: AdminOptions): Endpoint {
+export function createKey({ answerOnce, authenticate, keys, tenants, now }: AdminOptions): Endpoint {
   return {
     spec: {
       ...ADMIN,
@@ -41,10 +43,14 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
       path: '/v1/admin/keys',
       operationId: 'createKey',
       summary: 'Issue an API key; its text is shown this once',
-      request: { body: jsonBody(bodySchema) },
-      responses: adminResponses(201, 'The key.', issuedKeySchema, ['invalid_request', 'not_found']),
+      request: { headers: ONCE_HEADERS, body: jsonBody(bodySchema) },
+      responses: adminResponses(201, 'The key.', issuedKeySchema, [
+        'invalid_request',
+        'not_found',
+        ...ONCE_ERRORS,
+      ]),
     },
-    middleware: [authenticate(['admin'])],
+    middleware: [authenticate(['admin']), answerOnce],
     async handle(context) {
       const body = parseBody(bodySchema, await readJson(context.req.raw));
       const nowS = Math.floor(now() / 1000);
@@ -53,7 +59,9 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
       const tenant = body.tenant ?? actor.id;
       const owner = manages(actor, tenant) ? await tenants.get(tenant) : undefined;
       if (!owner) throw noTenant();
-      const issued = createApiKey(body.kind);
+      // A try that died after the key was made is found by its id.
+      const issued = createApiKey(body.kind, await keyIdOf(context.get('requestKey')));
+      const made = context.get('isRetry') ? await keys.get(issued.id) : undefined;
       const {
         ratePerMinute = null,
         dayUnits = null,
@@ -75,9 +83,13 @@ export function createKey({ authenticate, keys, tenants, now }: AdminOptions): E
         revokedAt: null,
         lastUsedAt: null,
       };
-      await keys.add(key);
-      const headers = { location: `/v1/admin/keys/${key.id}` };
-      return context.json({ ...describeKey(key, nowS), key: issued.text }, 201, headers);
+      if (!made) await keys.add(key);
+      // Its text got lost with its answer: it gets another.
+      const stored = made ? await keys.reroll(made, key.hash, null) : key;
+      if (!stored) throw new ApiError('conflict', { message: 'This API key was changed meanwhile.' });
+      context.set('keptBody', describeKey(stored, nowS));
+      const headers = { location: `/v1/admin/keys/${stored.id}` };
+      return context.json({ ...describeKey(stored, nowS), key: issued.text }, 201, headers);
     },
   };
 }

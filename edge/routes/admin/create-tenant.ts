@@ -6,7 +6,7 @@ import { requireOperator } from '../../keys/authority.ts';
 import type { Tenant } from '../../keys/tenant.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
-import { ADMIN, adminResponses, jsonBody } from './admin-spec.ts';
+import { ADMIN, adminResponses, jsonBody, ONCE_ERRORS, ONCE_HEADERS } from './admin-spec.ts';
 import { nameSchema } from './key-schema.ts';
 import { budgetsChangeSchema, budgetsOf } from './limits-schema.ts';
 import { describeTenant, planSchema, shardsSchema, tenantIdSchema, tenantSchema } from './tenant-schema.ts';
@@ -22,7 +22,7 @@ const bodySchema = z
   .openapi('NewTenant');
 
 /** `POST /v1/admin/tenants` */
-export function createTenant({ authenticate, tenants, now }: AdminOptions): Endpoint {
+export function createTenant({ answerOnce, authenticate, tenants, now }: AdminOptions): Endpoint {
   return {
     spec: {
       ...ADMIN,
@@ -30,10 +30,14 @@ export function createTenant({ authenticate, tenants, now }: AdminOptions): Endp
       path: '/v1/admin/tenants',
       operationId: 'createTenant',
       summary: 'Make a tenant (operators only)',
-      request: { body: jsonBody(bodySchema) },
-      responses: adminResponses(201, 'The tenant.', tenantSchema, ['invalid_request', 'conflict']),
+      request: { headers: ONCE_HEADERS, body: jsonBody(bodySchema) },
+      responses: adminResponses(201, 'The tenant.', tenantSchema, [
+        'invalid_request',
+        'conflict',
+        ...ONCE_ERRORS,
+      ]),
     },
-    middleware: [authenticate(['admin'])],
+    middleware: [authenticate(['admin']), answerOnce],
     async handle(context) {
       requireOperator(context.get('tenant'));
       const body = parseBody(bodySchema, await readJson(context.req.raw));

@@ -57,7 +57,13 @@ const keyShape = {
 export const keySchema = z.object(keyShape).openapi('ApiKey');
 
 export const issuedKeySchema = z
-  .object({ ...keyShape, key: z.string().openapi({ description: 'The key itself: shown this once.' }) })
+  .object({
+    ...keyShape,
+    key: z.string().optional().openapi({
+      description:
+        'The key itself: shown this once. A replay under the Idempotency-Key has it no more: re-roll the key.',
+    }),
+  })
   .openapi('IssuedApiKey');
 
 export function describeKey(key: KeyRecord, nowS: number): z.infer<typeof keySchema> {

@@ -5,7 +5,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
-import { ADMIN, adminResponses, ID_PARAMETER, jsonBody } from './admin-spec.ts';
+import { ADMIN, adminResponses, ID_PARAMETER, jsonBody, ONCE_ERRORS, ONCE_HEADERS } from './admin-spec.ts';
 import { keyInSight } from './key-in-sight.ts';
 import { describeKey, issuedKeySchema, statusOf } from './key-schema.ts';
 
@@ -27,7 +27,7 @@ const bodySchema = z
   .openapi('ApiKeyReroll');
 
 /** `POST /v1/admin/keys/{id}/reroll`: a new secret for the same key, its budgets and usage. */
-export function rerollKey({ authenticate, keys, now }: AdminOptions): Endpoint {
+export function rerollKey({ answerOnce, authenticate, keys, now }: AdminOptions): Endpoint {
   return {
     spec: {
       ...ADMIN,
@@ -37,14 +37,15 @@ export function rerollKey({ authenticate, keys, now }: AdminOptions): Endpoint {
       summary: 'Give an API key a new secret; the key’s text is shown this once',
       description:
         'Id, limits and usage stay. At most two secrets hold at a time: a re-roll during an overlap ends the older one.',
-      request: { params: ID_PARAMETER, body: jsonBody(bodySchema) },
+      request: { params: ID_PARAMETER, headers: ONCE_HEADERS, body: jsonBody(bodySchema) },
       responses: adminResponses(200, 'The key, with its new text.', issuedKeySchema, [
         'invalid_request',
         'not_found',
         'conflict',
+        ...ONCE_ERRORS,
       ]),
     },
-    middleware: [authenticate(['admin'])],
+    middleware: [authenticate(['admin']), answerOnce],
     async handle(context) {
       const key = await keyInSight(context, keys);
       const { overlap_s } = parseBody(bodySchema, await readJson(context.req.raw));
@@ -56,6 +57,7 @@ export function rerollKey({ authenticate, keys, now }: AdminOptions): Endpoint {
       const rerolled = await keys.reroll(key, await hashApiKey(issued), overlapEndsAt);
       if (!rerolled)
         throw new ApiError('conflict', { message: 'This API key was changed meanwhile: try again.' });
+      context.set('keptBody', describeKey(rerolled, nowS));
       return context.json({ ...describeKey(rerolled, nowS), key: issued.text });
     },
   };

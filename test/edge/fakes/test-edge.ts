@@ -10,7 +10,7 @@ import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
 import { createDurableWebhooks } from '../../../edge/durable/webhook-object.ts';
 import { createD1OpenJobs, type OpenJobLimits } from '../../../edge/jobs/open-jobs.ts';
 import { type Budgets, type KeyLimits, NO_LIMITS, type Scope } from '../../../edge/keys/key-record.ts';
-import { createD1KeyRegistry } from '../../../edge/keys/key-registry.ts';
+import { createD1KeyRegistry, type KeyRegistry } from '../../../edge/keys/key-registry.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
 import { NO_TENANT_LIMITS, type Tenant, type TenantPlan } from '../../../edge/keys/tenant.ts';
 import { createD1TenantRegistry } from '../../../edge/keys/tenant-registry.ts';
@@ -63,6 +63,7 @@ export interface TestEdgeOptions {
   /** Milliseconds since 1970; by default time stands still at `NOW_MS`. */
   readonly now?: () => number;
   readonly keys?: KeyStore;
+  readonly keyRegistry?: KeyRegistry;
   readonly publicUrl?: string;
   readonly prices?: Prices;
   readonly openJobLimits?: OpenJobLimits;
@@ -90,7 +91,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     model: MODEL,
     publicUrl,
     keys: keys ?? createD1KeyStore(env.DB),
-    keyRegistry: createD1KeyRegistry(env.DB),
+    keyRegistry: options.keyRegistry ?? createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
     idempotency: createIdempotencyOf(env.IDEMPOTENCY),
     jobs: createDurableJobs(env.JOB),

@@ -14,11 +14,25 @@ export const modelManifestSchema = z.strictObject({
   /** Digest of all that decides a picture. @see modelDigestOf */
   digest,
   architecture: z.literal('galip'),
-  /** Weights' precision in the ONNX files; inputs and outputs are float32 always. */
-  precision: z.enum(['fp32', 'fp16']),
+  /**
+   * Weights' precision in the ONNX files; inputs and outputs are float32 always. int8 is that of the generator's GBlocks;
+   * everything else is float32 then.
+   */
+  precision: z.enum(['fp32', 'fp16', 'int8']),
   /** Licence of the weights: an SPDX expression or a sentence. */
   licence: z.string().min(1),
   commercialUse: z.boolean(),
+  /** With int8: how near its pictures come to float32's. */
+  quantisation: z
+    .strictObject({
+      /** Prompts whose pictures set the scales. */
+      calibrationPrompts: positive,
+      /** Other prompts, whose pictures were compared. */
+      measuredPrompts: positive,
+      /** Peak signal-to-noise ratio of these pictures against float32's, dB. */
+      psnrDb: z.number(),
+    })
+    .optional(),
   provenance: z.strictObject({
     /** The converted files, by base name. */
     sources: z.array(z.strictObject({ name: z.string(), sha256: digest })),

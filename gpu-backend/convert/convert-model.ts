@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { sha256Hex } from '../contract/hex.ts';
 import { type ModelManifest, modelDigestOf, modelManifestSchema } from '../contract/model-card.ts';
+import { createTokeniser } from '../pipeline/tokenise.ts';
 import { CheckpointError } from './checkpoint/checkpoint-error.ts';
 import { openCheckpoint } from './checkpoint/open-checkpoint.ts';
 import type { ConvertOptions } from './convert-options.ts';
@@ -11,6 +12,8 @@ import type { Message } from './onnx/protobuf.ts';
 import { type WriteOptions, type WrittenFile, writeMessage } from './onnx/write-message.ts';
 import { createOutputDirectory } from './output-directory.ts';
 import { type ModelPlan, planModel } from './plan-model.ts';
+import { loadPrompts } from './quantise/load-prompts.ts';
+import { calibrationGraph, writeQuantised } from './quantise/write-quantised.ts';
 import { type LoadedTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.ts';
 
 const CONVERTER = 'galip-edge convert 1';
@@ -65,13 +68,34 @@ async function writeModel(
         file: options.clip,
         vocabSize: plan.text.vocabSize,
       });
-      const files = await writeGraphs(directory, plan, progress, signal);
+      const isInt8 = options.precision === 'int8';
+      const prompts = isInt8 ? await loadPrompts(options.calibrationPrompts) : [];
+      const graph = plan.graphs['generator.onnx'];
+      const graphs = isInt8 ? { ...plan.graphs, 'generator.onnx': calibrationGraph(graph) } : plan.graphs;
+      const files = await writeGraphs(directory, graphs, progress, signal);
       const tokenizerFile = await writeTokenizer(directory, tokenizer);
+      const text = textSection(plan, tokenizer);
+      const quantised = isInt8
+        ? await writeQuantised({
+            directory,
+            graph,
+            prompts,
+            signal,
+            textEncoder: join(directory, 'text-encoder.onnx'),
+            tokenise: createTokeniser(JSON.parse(new TextDecoder().decode(tokenizer.bytes)), text),
+            noiseDim: plan.generator.noiseDim,
+          })
+        : undefined;
       const manifest = await describe(
         options,
         plan,
-        tokenizer,
-        { ...files, 'tokenizer.json': tokenizerFile },
+        text,
+        {
+          ...files,
+          ...(quantised && { 'generator.onnx': quantised.file }),
+          'tokenizer.json': tokenizerFile,
+        },
+        quantised?.quantisation,
         signal,
       );
       await writeFile(join(directory, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`, {
@@ -88,7 +112,7 @@ async function writeModel(
 
 async function writeGraphs(
   directory: string,
-  { graphs }: ModelPlan,
+  graphs: ModelPlan['graphs'],
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Record<keyof ModelPlan['graphs'], WrittenFile>> {
@@ -114,29 +138,34 @@ async function writeTokenizer(directory: string, { bytes }: LoadedTokenizer): Pr
   return { sha256: await sha256Hex(new Uint8Array(bytes)), sizeBytes: bytes.length };
 }
 
+function textSection({ text }: ModelPlan, { startToken, endToken }: LoadedTokenizer): ModelManifest['text'] {
+  return { ...text, startToken, endToken, padToken: PAD_TOKEN };
+}
+
 async function describe(
   options: ConvertOptions,
-  { generator, text, vision, ignoredTensors }: ModelPlan,
-  { startToken, endToken }: LoadedTokenizer,
+  { generator, vision, ignoredTensors }: ModelPlan,
+  text: ModelManifest['text'],
   files: ModelManifest['files'],
+  quantisation: ModelManifest['quantisation'],
   signal: AbortSignal,
 ): Promise<ModelManifest> {
   const { id, precision, passes, licence, commercialUse, imageMean, imageStd } = options;
   const inputs = [options.generator, options.clip, options.tokenizer, options.tokenizerMerges ?? []].flat();
   const sources: { name: string; sha256: string }[] = [];
   for (const path of inputs) sources.push({ name: basename(path), sha256: await hashFile(path, signal) });
-  const textSection = { ...text, startToken, endToken, padToken: PAD_TOKEN };
   return modelManifestSchema.parse({
     schemaVersion: 1,
     id,
-    digest: await modelDigestOf({ generator, text: textSection, files }),
+    digest: await modelDigestOf({ generator, text, files }),
     architecture: 'galip',
     precision,
     licence,
     commercialUse,
+    ...(quantisation && { quantisation }),
     provenance: { sources, converter: CONVERTER, passes: [...passes], ignoredTensors },
     generator,
-    text: textSection,
+    text,
     vision: { ...vision, imageMean, imageStd },
     files,
   });

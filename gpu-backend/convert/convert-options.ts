@@ -15,9 +15,11 @@ export interface ConvertOptions {
   readonly out: string;
   /** Whether a model directory at `out` may be replaced. */
   readonly force: boolean;
-  readonly precision: 'fp32' | 'fp16';
+  readonly precision: 'fp32' | 'fp16' | 'int8';
   /** Rewrites of the generator's graph, in the order in which they are applied. */
   readonly passes: readonly PassName[];
+  /** Text file of prompts that int8 is calibrated and measured on, one a line; plain captions if not given. */
+  readonly calibrationPrompts?: string;
   /** Per channel, of pixels in 0 … 1, as CLIP was trained. */
   readonly imageMean: PerChannel;
   readonly imageStd: PerChannel;

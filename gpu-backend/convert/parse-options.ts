@@ -17,7 +17,8 @@ export const USAGE: string = `npm run convert -- --generator FILE --clip FILE --
   --tokenizer-merges FILE  merges.txt, with a vocab.json
   --out DIR                model directory to make
   --force                  replace the model directory that is there
-  --precision fp32|fp16    of weights and computing; fp32 if not given
+  --precision fp32|fp16|int8   of weights and computing; fp32 if not given; int8: of the generator's large convolutions
+  --calibration-prompts FILE   prompts that int8 is calibrated and measured on, one a line; plain captions if not given
   --passes all|none|A,B    rewrites that make the generator faster, not other (${PASS_NAMES.join(', ')}); all if not given
   --image-mean R,G,B       pixel mean of CLIP's image encoder; CLIP's own if not given
   --image-std R,G,B        pixel deviation likewise
@@ -43,6 +44,7 @@ const OPTIONS = {
   out: { type: 'string' },
   force: { type: 'boolean', default: false },
   precision: { type: 'string', default: 'fp32' },
+  'calibration-prompts': { type: 'string' },
   passes: { type: 'string', default: 'all' },
   'image-mean': { type: 'string', default: CLIP_MEAN },
   'image-std': { type: 'string', default: CLIP_STD },
@@ -67,8 +69,17 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
     return resolve(cwd, value);
   };
   const { precision, licence } = values;
-  if (precision !== 'fp32' && precision !== 'fp16') {
-    throw new OptionError(`--precision is "${precision}"; allowed are fp32 and fp16`);
+  if (precision !== 'fp32' && precision !== 'fp16' && precision !== 'int8') {
+    throw new OptionError(`--precision is "${precision}"; allowed are fp32, fp16 and int8`);
+  }
+  const passes = passNames(values.passes);
+  if (precision === 'int8' && passes.length < PASS_NAMES.length) {
+    throw new OptionError(`--passes is "${values.passes}"; --precision int8 allows all alone`);
+  }
+  const prompts = values['calibration-prompts'];
+  if (prompts === '') throw new OptionError('--calibration-prompts is empty; it must name a file');
+  if (prompts !== undefined && precision !== 'int8') {
+    throw new OptionError(`--calibration-prompts goes with --precision int8, not ${precision}`);
   }
   if (licence === '') throw new OptionError('--licence is empty; give an SPDX expression or a sentence');
   const merges = values['tokenizer-merges'];
@@ -85,7 +96,8 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
     out: required('out'),
     force: values.force,
     precision,
-    passes: passNames(values.passes),
+    passes,
+    ...(prompts === undefined ? {} : { calibrationPrompts: resolve(cwd, prompts) }),
     imageMean: perChannel('image-mean', values['image-mean']),
     imageStd,
     id: modelId(values.id ?? basename(required('out')).toLowerCase()),

@@ -35,8 +35,8 @@ export function planModel(
   clipCheckpoint: Checkpoint,
   options: Pick<ConvertOptions, 'precision' | 'passes' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
 ): ModelPlan {
-  const { imageMean, imageStd, stageOutputs } = options;
-  const floatType: FloatType = options.precision === 'fp16' ? 'float16' : 'float32';
+  const { imageMean, imageStd, stageOutputs, precision } = options;
+  const floatType: FloatType = precision === 'fp16' ? 'float16' : 'float32';
   const generator = generatorWeights(generatorCheckpoint);
   const clip = clipWeights(clipCheckpoint);
   const visual = clip.weights.within('visual');
@@ -44,7 +44,8 @@ export function planModel(
   const graphs = {
     'generator.onnx': applyPasses(
       buildGenerator(generator.weights, { floatType, stageOutputs }),
-      options.passes,
+      // What int8 is made of is the graph as it is built.
+      precision === 'int8' ? [] : options.passes,
     ),
     'text-encoder.onnx': buildTextEncoder(clip.weights, floatType),
     'image-encoder.onnx': buildImageEncoder(visual, { floatType, imageMean, imageStd }),

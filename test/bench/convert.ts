@@ -8,14 +8,14 @@ import { type Measured, type Verdict, verdictOn } from './verdict.ts';
 const BOUNDS = { seconds: 90, megabytes: 3_000 };
 const TOKENIZER = '../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz';
 
-/** Median time and peak resident memory of converting a random checkpoint of the official size, fp32 and fp16. */
+/** Median time and peak resident memory of converting a random checkpoint of the official size in each precision. */
 export async function* benchConvert(runs: number): AsyncGenerator<Verdict, void> {
   const folder = await mkdtemp(join(tmpdir(), 'galip-bench-'));
   try {
     const maker = spawnNode(['test/fixtures/make-full-size-checkpoint.ts', folder]);
     const [code] = await once(maker, 'exit');
     if (code !== 0) throw new Error(`make-full-size-checkpoint.ts exited with ${code}`);
-    for (const precision of ['fp32', 'fp16']) {
+    for (const precision of ['fp32', 'fp16', 'int8']) {
       const measured: Measured[] = [];
       for (let run = 0; run < runs; run++) measured.push(await convert(folder, precision));
       const seconds = measured.map((run) => run.seconds).sort((a, b) => a - b)[runs >> 1] ?? Number.NaN;

@@ -50,6 +50,14 @@ describe('parseOptions', () => {
     expect(parseOptions([...ALL, '--passes', text], CWD)).toMatchObject({ passes });
   });
 
+  it('takes prompts to calibrate int8 on', () => {
+    const more = ['--precision', 'int8', '--calibration-prompts', 'p.txt'];
+    expect(parseOptions([...ALL, ...more], CWD)).toMatchObject({
+      precision: 'int8',
+      calibrationPrompts: '/home/me/p.txt',
+    });
+  });
+
   it('leaves absolute paths alone, and names a model after the folder that a dot stands for', () => {
     const options = parseOptions([...FILES, '--clip', '/c.pt', '--out', '.'], '/models/small');
     expect(options).toMatchObject({ clip: '/c.pt', out: '/models/small', id: 'small' });
@@ -65,7 +73,16 @@ describe('parseOptions', () => {
     [FILES.slice(0, 4), '--tokenizer is missing'],
     [FILES, '--out is missing'],
     [[...ALL, '--clip', ''], '--clip is missing'],
-    [[...ALL, '--precision', 'int8'], '--precision is "int8"; allowed are fp32 and fp16'],
+    [[...ALL, '--precision', 'int4'], '--precision is "int4"; allowed are fp32, fp16 and int8'],
+    [
+      [...ALL, '--precision', 'int8', '--passes', 'hoist'],
+      '--passes is "hoist"; --precision int8 allows all alone',
+    ],
+    [
+      [...ALL, '--calibration-prompts', 'p.txt'],
+      '--calibration-prompts goes with --precision int8, not fp32',
+    ],
+    [[...ALL, '--precision', 'int8', '--calibration-prompts', ''], '--calibration-prompts is empty'],
     [
       [...ALL, '--passes', 'hoist,fold'],
       '--passes is "hoist,fold", with "fold"; allowed are all, none, or some of',

@@ -24,6 +24,8 @@ export interface GraphBuilder {
   weight(name: string, tensor: FloatTensor, type?: FloatType): Value;
   /** A float constant without dimensions, in the graph's float type. */
   scalar(value: number): Value;
+  /** Any constant, unless one of its name is there. */
+  constant(initialiser: Initialiser): Value;
   /** A list of integers; equal lists are one constant. */
   ints(values: readonly number[]): Value;
   /** An integer without dimensions. */
@@ -91,6 +93,7 @@ export function createGraphBuilder(
       if (initialisers.has(name)) throw new Error(`weight ${name} stands twice in the graph`);
       return constant((type === 'float16' ? float16Initialiser : float32Initialiser)(name, tensor));
     },
+    constant,
     scalar(value) {
       const tensor: FloatTensor = { shape: [], read: () => Float32Array.of(value) };
       const initialiser = floatType === 'float16' ? float16Initialiser : float32Initialiser;

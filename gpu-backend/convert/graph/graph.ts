@@ -1,7 +1,7 @@
 import type { FloatTensor } from './tensors/float-tensor.ts';
 
 /** Element types of values in a graph. */
-export type ElementType = 'float32' | 'float16' | 'int64';
+export type ElementType = 'float32' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8';
 
 /** What flows along an edge of the graph; its shape is known to the operators that make and use it. */
 export interface Value {
@@ -23,9 +23,11 @@ export type Attribute =
   | { readonly ints: readonly number[] }
   | { readonly string: string };
 
-/** One operator of ONNX's default domain. Optional inputs left out are empty names. */
+/** One operator. Optional inputs left out are empty names. */
 export interface Node {
   readonly op: string;
+  /** ONNX's own operators if not given, else onnxruntime's. */
+  readonly domain?: 'com.microsoft';
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

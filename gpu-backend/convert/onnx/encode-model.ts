@@ -13,10 +13,15 @@ import {
 /** ONNX 1.13: LayerNormalization (17) and Resize with axes (18) exist; every onnxruntime since 1.14 knows it. */
 const IR_VERSION = 8;
 const OPSET_VERSION = 18;
+/** Of onnxruntime's own operators, never changed since there are any. */
+const CONTRIB_VERSION = 1;
 const PRODUCER = 'galip-edge';
 
 const ELEMENT: Readonly<Record<ElementType, { code: number; sizeBytes: number }>> = {
   float32: { code: 1, sizeBytes: 4 },
+  uint8: { code: 2, sizeBytes: 1 },
+  int8: { code: 3, sizeBytes: 1 },
+  int32: { code: 6, sizeBytes: 4 },
   int64: { code: 7, sizeBytes: 8 },
   float16: { code: 10, sizeBytes: 2 },
 };
@@ -26,11 +31,15 @@ const ELEMENT: Readonly<Record<ElementType, { code: number; sizeBytes: number }>
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto for the field numbers
  */
 export function encodeModel(graph: Graph): Message {
+  const domains = new Set(graph.nodes.flatMap(({ domain }) => domain ?? []));
   return message(
     intField(1, IR_VERSION),
     stringField(2, PRODUCER),
     messageField(7, encodeGraph(graph)),
     messageField(8, message(stringField(1, ''), intField(2, OPSET_VERSION))),
+    ...[...domains].map((domain) =>
+      messageField(8, message(stringField(1, domain), intField(2, CONTRIB_VERSION))),
+    ),
   );
 }
 
@@ -44,13 +53,14 @@ function encodeGraph({ name, nodes, initialisers, inputs, outputs }: Graph): Mes
   );
 }
 
-function encodeNode({ op, name, inputs, outputs, attributes }: Node): Message {
+function encodeNode({ op, domain, name, inputs, outputs, attributes }: Node): Message {
   return message(
     ...inputs.map((input) => stringField(1, input)),
     ...outputs.map((output) => stringField(2, output)),
     stringField(3, name),
     stringField(4, op),
     ...Object.entries(attributes).map(([key, value]) => messageField(5, encodeAttribute(key, value))),
+    ...(domain === undefined ? [] : [stringField(7, domain)]),
   );
 }
 

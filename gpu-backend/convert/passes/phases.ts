@@ -35,6 +35,16 @@ export function phasesOf(from: number, to: number): Phases {
   return { stride, periods, phases };
 }
 
+/**
+ * Zeros before and after. A phase that starts inside of the map starts one period before it, as a convolution cannot skip
+ * rows: its first result is dropped.
+ */
+export function phasePadding({ start, length }: Phase, { stride }: Phases): [before: number, after: number] {
+  const before = start > 0 ? stride - start : -start;
+  const past = start + length - stride;
+  return [before, Math.max(0, past)];
+}
+
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -4,7 +4,7 @@ import { conv } from '../graph/operators/arithmetic.ts';
 import { concat, reshape, slice, transpose } from '../graph/operators/layout.ts';
 import type { FloatTensor } from '../graph/tensors/float-tensor.ts';
 import { phaseKernel } from './phase-kernel.ts';
-import { type Phase, type Phases, phasesOf } from './phases.ts';
+import { phasePadding, phasesOf } from './phases.ts';
 
 export interface PolyphaseOptions {
   /** `[out, in, 3, 3]` */
@@ -28,8 +28,8 @@ export function polyphaseConv(
     phases.map((columns, column) => {
       const name = `${kernel.name}.phase${row}_${column}`;
       const weight = graph.weight(name, phaseKernel(kernel.tensor, rows, columns), kernel.type as 'float32');
-      const [above, below] = paddingOf(rows, all);
-      const [left, right] = paddingOf(columns, all);
+      const [above, below] = phasePadding(rows, all);
+      const [left, right] = phasePadding(columns, all);
       const value = conv(graph, x, weight, bias, { stride, padding: [above, left, below, right] });
       return withoutFirst(graph, value, [...(rows.start > 0 ? [2] : []), ...(columns.start > 0 ? [3] : [])]);
     }),
@@ -39,16 +39,6 @@ export function polyphaseConv(
   const rows = concat(graph, values as [Value, ...Value[]], 3);
   const byColumnPhase = reshape(graph, rows, [0, 0, periods * period, period, periods]);
   return reshape(graph, transpose(graph, byColumnPhase, [0, 1, 2, 4, 3]), [0, 0, to, to]);
-}
-
-/**
- * Zeros before and after. A phase that starts inside of the map starts one period before it, as a convolution cannot skip
- * rows: its first result is dropped.
- */
-function paddingOf({ start, length }: Phase, { stride }: Phases): [before: number, after: number] {
-  const before = start > 0 ? stride - start : -start;
-  const past = start + length - stride;
-  return [before, Math.max(0, past)];
 }
 
 function withoutFirst(graph: GraphBuilder, x: Value, axes: readonly number[]): Value {

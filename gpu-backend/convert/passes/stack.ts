@@ -93,6 +93,7 @@ function perceptronsOf(graph: Graph, index: GraphIndex): Perceptron[] {
 function linearOf(node: Node | undefined, index: GraphIndex): Linear | undefined {
   const weight = index.weight(node?.inputs[1]);
   const bias = index.weight(node?.inputs[2]);
-  if (node?.op !== 'Gemm' || !weight || !bias || weight.type === 'int64') return undefined;
+  if (node?.op !== 'Gemm' || !weight || !bias) return undefined;
+  if (weight.type !== 'float32' && weight.type !== 'float16') return undefined;
   return { input: node.inputs[0] ?? '', weight: weight.tensor, bias: bias.tensor, type: weight.type };
 }

@@ -10,7 +10,7 @@ import { rewriteNodes } from './rewrite-nodes.ts';
  * they stand for and save 56 % of the products, 7 (128 → 224) have 25 times the weights and save 49 %; 8 (7 → 8) would have
  * 54 times the weights, in the widest block, and save 16 %.
  */
-const MAX_PHASES = 7;
+export const MAX_PHASES = 7;
 
 /**
  * A 3×3 convolution behind a nearest Resize becomes one convolution of the small map for each phase of a pixel, its

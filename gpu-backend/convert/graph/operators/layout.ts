@@ -2,7 +2,14 @@ import type { ElementType, Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 
 /** TensorProto.DataType of ONNX. */
-const CAST_TO: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, float16: 10 };
+const CAST_TO: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+};
 
 /** x itself where it has that type already. */
 export function cast(graph: GraphBuilder, x: Value, type: ElementType): Value {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchAuth } from './auth.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
+import { benchGenerator } from './generator.ts';
 import { benchServing } from './serving.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   auth: benchAuth,
   checkpoints: benchCheckpoints,
   convert: benchConvert,
+  generator: benchGenerator,
   serving: benchServing,
 };
 

@@ -49,25 +49,33 @@ describe('what clients were told they pay', () => {
     );
   }
 
-  it('is what the ledger has, when the backend is killed in between', async () => {
-    let killed = false;
-    await client.send(orders('backend'), (answered) => {
-      if (killed || answered < REQUESTS / 8) return;
-      killed = true;
-      stack.killBackend();
-    });
-    expect(killed).toBe(true);
-    await expectEqualCounts();
-  }, TIMEOUT_MS);
+  it(
+    'is what the ledger has, when the backend is killed in between',
+    async () => {
+      let killed = false;
+      await client.send(orders('backend'), (answered) => {
+        if (killed || answered < REQUESTS / 8) return;
+        killed = true;
+        stack.killBackend();
+      });
+      expect(killed).toBe(true);
+      await expectEqualCounts();
+    },
+    TIMEOUT_MS,
+  );
 
-  it('is what the ledger has, when the Worker is killed in between', async () => {
-    let restarted: Promise<void> | undefined;
-    await client.send(orders('worker'), (answered) => {
-      if (answered >= (REQUESTS * 5) / 8) restarted ??= restart();
-    });
-    await restarted;
-    await expectEqualCounts();
-  }, TIMEOUT_MS);
+  it(
+    'is what the ledger has, when the Worker is killed in between',
+    async () => {
+      let restarted: Promise<void> | undefined;
+      await client.send(orders('worker'), (answered) => {
+        if (answered >= (REQUESTS * 5) / 8) restarted ??= restart();
+      });
+      await restarted;
+      await expectEqualCounts();
+    },
+    TIMEOUT_MS,
+  );
 
   /** Kills the runtime itself, with all that it has in memory, and starts all anew on the same data. */
   async function restart(): Promise<void> {

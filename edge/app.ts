@@ -12,6 +12,7 @@ import type { Flights } from './flight/flight.ts';
 import { createImageMaker } from './generation/make-images.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { Jobs } from './jobs/jobs.ts';
+import { createKeptKeys } from './keys/kept-keys.ts';
 import type { KeyRegistry } from './keys/key-registry.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { TenantRegistry } from './keys/tenant-registry.ts';
@@ -113,7 +114,8 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
         log({ level: 'warn', event: 'deferred', cause: `${name}: ${message}` }),
       ),
     );
-  const verifier = createKeyVerifier({ store: keys, now });
+  const kept = createKeptKeys({ store: keys, now });
+  const verifier = createKeyVerifier({ kept, store: keys, now });
   const route: RouteOptions = {
     authenticate: (scopes) => authenticate(scopes, { verifier, deferOf }),
     answerOnce: answerOnce({ idempotency, deferOf, clock }),
@@ -154,7 +156,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     createImages({ ...route, model, maker, jobs, openJobs }),
     getPicture({ ...route, openPicture }),
     getPrivatePicture({ ...route, openPicture }),
-    signedPicture({ ...route, model, maker, keys, urlSigningKeys, urlPresets }),
+    signedPicture({ ...route, model, maker, keys: kept, urlSigningKeys, urlPresets }),
     getUrlSigningSecret({ ...route, urlSigningKeys }),
     listModels({ ...route, model }),
     getModel({ ...route, model }),

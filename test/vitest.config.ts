@@ -1,24 +1,8 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { WORKER_VARIABLES } from './fixtures/worker-variables.ts';
 
 const root = new URL('..', import.meta.url).pathname;
-
-/** The Worker's own configuration in the tests inside of workerd; no test there asks the services it names. */
-const WORKER_VARIABLES = {
-  BACKEND_URL: 'http://backend.invalid',
-  SIGNING_KEYS: `test:${'s'.repeat(32)}`,
-  S3_ENDPOINT: 'http://s3.invalid',
-  S3_BUCKET: 'pictures',
-  S3_ACCESS_KEY_ID: 'test-access-key',
-  S3_SECRET_ACCESS_KEY: 'test-secret-access-key',
-  MODEL_CARD: JSON.stringify({
-    id: 'emoji-v0',
-    digest: 'd'.repeat(64),
-    licence: 'CC-BY-4.0',
-    commercialUse: true,
-    imageSize: 64,
-  }),
-};
 
 /** A shared CI machine may stall past a test's deadline: it gets one more try there, which the report names. */
 const RETRIES = process.env.CI ? 1 : 0;

@@ -1,21 +1,14 @@
 import { hashApiKey, parseApiKey } from '../../gpu-backend/contract/api-key.ts';
+import type { KeptKeys } from './kept-keys.ts';
 import type { KeyRecord } from './key-record.ts';
 import { type KeyHolder, type KeyStore, TOUCH_EVERY_S } from './key-store.ts';
-
-/**
- * For how long an isolate goes by what it read of a key: the longest that a revocation, a re-roll without overlap or a
- * changed limit takes to hold everywhere. Published as 60 s, which leaves as much for a clock that lags or a slow read.
- */
-export const KEPT_MS = 30_000;
-
-/** An entry is about 1 KB, and an isolate has 128 MB. */
-const MAX_KEPT_KEYS = 2_000;
 
 /** Compared with where no secret is known, so that an unknown key takes as long as a wrong one. */
 const NO_HASH = '0'.repeat(64);
 
 export interface KeyVerifierOptions {
-  readonly store: KeyStore;
+  readonly kept: KeptKeys;
+  readonly store: Pick<KeyStore, 'touch'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -31,41 +24,16 @@ export interface KeyVerifier {
   ): Promise<KeyHolder | undefined>;
 }
 
-interface Kept {
-  readonly holder: KeyHolder;
-  readonly readAtMs: number;
-  usedAtS: number;
-}
-
-/**
- * Verifies API keys. Only "yes" is remembered: whatever is refused, unknown, wrong, expired or revoked, has cost one
- * look-up that answered now, so that refusals take the same time, and a new key or secret holds at once.
- */
-export function createKeyVerifier({ store, now }: KeyVerifierOptions): KeyVerifier {
-  const kept = new Map<string, Kept>();
-
-  async function entryFor(id: string, hash: string, nowMs: number): Promise<Kept | undefined> {
-    const known = kept.get(id);
-    if (known && nowMs - known.readAtMs < KEPT_MS && holds(known.holder.key, hash, nowMs / 1000))
-      return known;
-    const holder = await store.find(id);
-    if (!holds(holder?.key, hash, nowMs / 1000) || !holder) return undefined;
-    const entry = { holder, readAtMs: nowMs, usedAtS: holder.key.lastUsedAt ?? 0 };
-    // Last in the order of insertion again, so that the first is the one read longest ago.
-    kept.delete(id);
-    const [oldest] = kept.size < MAX_KEPT_KEYS ? [] : kept.keys();
-    if (oldest !== undefined) kept.delete(oldest);
-    kept.set(id, entry);
-    return entry;
-  }
-
+/** Verifies API keys: new keys and new secrets hold at once, and refusals take the same time. */
+export function createKeyVerifier({ kept, store, now }: KeyVerifierOptions): KeyVerifier {
   return {
     async verify(authorization, defer) {
       const [, text] = /^bearer +(\S+)$/iu.exec(authorization ?? '') ?? [];
       const key = text === undefined ? undefined : parseApiKey(text);
       if (!key) return undefined;
       const nowMs = now();
-      const entry = await entryFor(key.id, await hashApiKey(key), nowMs);
+      const hash = await hashApiKey(key);
+      const entry = await kept.find(key.id, (holder) => holds(holder?.key, hash, nowMs / 1000));
       const nowS = Math.floor(nowMs / 1000);
       if (entry && nowS - entry.usedAtS >= TOUCH_EVERY_S) {
         entry.usedAtS = nowS;

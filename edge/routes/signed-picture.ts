@@ -9,7 +9,7 @@ import type { ImageMaker } from '../generation/make-images.ts';
 import { createImageRequestParser } from '../generation/parse-image-request.ts';
 import { type PlannedPicture, pictureNameOfPlan, planPictures } from '../generation/plan-pictures.ts';
 import { SpendingRefused } from '../generation/spending-refused.ts';
-import type { KeyStore } from '../keys/key-store.ts';
+import type { KeptKeys } from '../keys/kept-keys.ts';
 import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { pictureHeadResponse, pictureResponse } from '../pictures/picture-response.ts';
@@ -18,14 +18,14 @@ import { parseUrlOptions, type UrlOptions, type UrlPresets } from '../signed-url
 import { verifySignedUrl } from '../signed-urls/verify-signed-url.ts';
 import type { RouteOptions } from './route-options.ts';
 
-/** A redirect may be kept so long: as long as a revoked key holds, and a hit is not counted again. */
-const REDIRECT_MAX_AGE_S = 60;
+/** A redirect may be kept so long, uncounted: with the 30 s that a key is kept, a revoked one ends within 60. */
+const REDIRECT_MAX_AGE_S = 30;
 
 export interface SignedPictureOptions
   extends Pick<RouteOptions, 'deferOf' | 'originOf' | 'sourceOf' | 'now'> {
   readonly model: ModelCard;
   readonly maker: ImageMaker;
-  readonly keys: KeyStore;
+  readonly keys: KeptKeys;
   /** Undefined: there are no signed URLs. */
   readonly urlSigningKeys: readonly SigningKey[] | undefined;
   readonly urlPresets: UrlPresets;

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { KEPT_MS } from '../../edge/keys/kept-keys.ts';
+import { createD1KeyStore, type KeyStore } from '../../edge/keys/key-store.ts';
 import { parseApiKey } from '../../gpu-backend/contract/api-key.ts';
 import { signedPathOf } from '../../gpu-backend/contract/url-signature.ts';
 import { bodyText } from './fakes/body-text.ts';
@@ -47,7 +49,7 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
   it('makes the picture and leads to its immutable URL', async () => {
     const response = await edge.fetch(await path('size:128,seed:7,quality:50'), { redirect: 'manual' });
     expect(response.status).toBe(302);
-    expect(response.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=30');
     const location = response.headers.get('location') ?? '';
     expect(location).toMatch(/^\/i\/[0-9a-f]{64}\.webp$/u);
     expect(edge.backend.requests).toEqual([
@@ -170,12 +172,29 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     expect(await head()).toBe(302);
   });
 
-  it('ends with its key', async () => {
-    const key = await start();
-    const id = parseApiKey(key)?.id ?? '';
-    const url = await path();
-    expect((await edge.fetch(url)).status).toBe(302);
+  it('reads its key once in 30 s, and ends with it then', async () => {
+    let nowMs = NOW_MS;
+    let found = 0;
+    const d1 = createD1KeyStore(env.DB);
+    const keys: KeyStore = {
+      ...d1,
+      find(id) {
+        found++;
+        return d1.find(id);
+      },
+    };
+    const key = await start({}, createTestEdge({ keys, now: () => nowMs }));
+    const [id, url] = [parseApiKey(key)?.id ?? '', await path()];
+    found = 0;
+    for (let time = 0; time < 5; time++) expect((await edge.fetch(url)).status).toBe(302);
+    const kept = found;
+    expect(kept).toBeLessThanOrEqual(1);
+    // What is refused is never remembered, and never goes by what is kept alone.
+    const forged = url.replace(/\/s\/(\w+)\/[\w-]{5}/u, '/s/$1/AAAAA');
+    for (let time = 0; time < 2; time++) expect((await edge.fetch(forged)).status).toBe(401);
+    expect(found).toBe(kept + 2);
     await env.DB.prepare('UPDATE api_keys SET revoked_at = ? WHERE id = ?').bind(NOW_S, id).run();
+    nowMs += KEPT_MS;
     expect((await edge.fetch(url)).status).toBe(401);
   });
 
@@ -192,7 +211,8 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
   });
 
   it('outlives a re-roll of its key by the overlap', async () => {
-    const key = await start();
+    let nowMs = NOW_MS;
+    const key = await start({}, createTestEdge({ now: () => nowMs }));
     const id = parseApiKey(key)?.id ?? '';
     const url = await path();
     const reroll = (expiresAt: number) =>
@@ -204,7 +224,9 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     ).results as [{ hash: string }];
     await reroll(NOW_S + 60);
     expect((await edge.fetch(url)).status).toBe(302);
-    await reroll(NOW_S);
+    nowMs += 59_000;
+    expect((await edge.fetch(url)).status).toBe(302);
+    nowMs += 1_000;
     expect((await edge.fetch(url)).status).toBe(401);
   });
 

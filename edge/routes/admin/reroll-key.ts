@@ -3,26 +3,22 @@ import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
+import { overlapField } from '../../requests/overlap-field.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { ADMIN, adminResponses, ID_PARAMETER, jsonBody, ONCE_ERRORS, ONCE_HEADERS } from './admin-spec.ts';
 import { keyInSight } from './key-in-sight.ts';
 import { describeKey, issuedKeySchema, statusOf } from './key-schema.ts';
 
-/** A day: time to roll a new key out. */
-const DEFAULT_OVERLAP_S = 86_400;
 /** 30 days: a longer overlap is no rotation. */
 const MAX_OVERLAP_S = 2_592_000;
 
-const allowed = `must be an integer, 0 … ${MAX_OVERLAP_S}`;
 const bodySchema = z
   .strictObject({
-    overlap_s: z
-      .int(allowed)
-      .min(0, allowed)
-      .max(MAX_OVERLAP_S, allowed)
-      .default(DEFAULT_OVERLAP_S)
-      .openapi({ description: 'Seconds that the present secret goes on holding; 0: it ends now.' }),
+    overlap_s: overlapField(
+      MAX_OVERLAP_S,
+      'Seconds that the present secret goes on holding; 0: it ends now.',
+    ),
   })
   .openapi('ApiKeyReroll');
 

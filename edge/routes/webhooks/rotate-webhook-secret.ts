@@ -2,25 +2,21 @@ import { z } from '@hono/zod-openapi';
 import type { Endpoint } from '../../endpoint.ts';
 import { readJson } from '../../generation/read-json.ts';
 import { IDEMPOTENCY_KEY } from '../../openapi/request-headers.ts';
+import { overlapField } from '../../requests/overlap-field.ts';
 import { parseBody } from '../../requests/parse-body.ts';
 import { ID_PARAMETER, jsonBody } from '../admin/admin-spec.ts';
 import { known, WEBHOOKS, type WebhookRouteOptions, webhookResponses } from './webhook-route.ts';
 import { describeWithSecret, endpointWithSecretSchema } from './webhook-schema.ts';
 
-/** A day: time to roll a new secret out. */
-const DEFAULT_OVERLAP_S = 86_400;
 /** A week: a longer overlap is no rotation. */
 const MAX_OVERLAP_S = 604_800;
 
-const allowed = `must be an integer, 0 … ${MAX_OVERLAP_S}`;
 const bodySchema = z
   .strictObject({
-    overlap_s: z
-      .int(allowed)
-      .min(0, allowed)
-      .max(MAX_OVERLAP_S, allowed)
-      .default(DEFAULT_OVERLAP_S)
-      .openapi({ description: 'Seconds that the present secret goes on signing along; 0: it ends now.' }),
+    overlap_s: overlapField(
+      MAX_OVERLAP_S,
+      'Seconds that the present secret goes on signing along; 0: it ends now.',
+    ),
   })
   .openapi('WebhookSecretRotation');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KEPT_MS } from '../../../edge/keys/verify-key.ts';
+import { KEPT_MS } from '../../../edge/keys/kept-keys.ts';
 import { createTestEdge, issueKey, NOW_MS } from '../fakes/test-edge.ts';
 import { createAdminClient, statusWith } from './admin-client.ts';
 

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { createKeptKeys, KEPT_MS } from '../../../edge/keys/kept-keys.ts';
 import { createD1KeyStore, type KeyStore } from '../../../edge/keys/key-store.ts';
-import { createKeyVerifier, KEPT_MS } from '../../../edge/keys/verify-key.ts';
+import { createKeyVerifier } from '../../../edge/keys/verify-key.ts';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
 import { issueKey, NOW_MS } from '../fakes/test-edge.ts';
 import { idOf } from './admin-client.ts';
@@ -21,7 +22,8 @@ function startVerifier() {
       return d1.touch(id, nowS);
     },
   };
-  const verifier = createKeyVerifier({ store, now: () => watch.nowMs });
+  const now = () => watch.nowMs;
+  const verifier = createKeyVerifier({ kept: createKeptKeys({ store, now }), store, now });
   return {
     watch,
     async verify(key: string) {
@@ -118,19 +120,18 @@ describe('what an isolate keeps of keys', () => {
     );
     const hashes = new Map(keys.map(({ key, hash }) => [key.id, hash]));
     let found = 0;
-    const many = createKeyVerifier({
-      store: {
-        find: async (id) => {
-          found++;
-          return {
-            ...holder,
-            key: { ...holder.key, id, hash: hashes.get(id) ?? '', lastUsedAt: NOW_MS / 1000 },
-          };
-        },
-        touch: () => Promise.reject(new Error('used this minute')),
+    const now = () => watch.nowMs;
+    const store: KeyStore = {
+      find: async (id) => {
+        found++;
+        return {
+          ...holder,
+          key: { ...holder.key, id, hash: hashes.get(id) ?? '', lastUsedAt: NOW_MS / 1000 },
+        };
       },
-      now: () => watch.nowMs,
-    });
+      touch: () => Promise.reject(new Error('used this minute')),
+    };
+    const many = createKeyVerifier({ kept: createKeptKeys({ store, now }), store, now });
     const ask = (key: string) => many.verify(`Bearer ${key}`, () => expect.fail('nothing to defer'));
     for (const { key } of keys) expect(await ask(key.text)).toBeDefined();
     expect(found).toBe(2001);

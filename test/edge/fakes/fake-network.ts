@@ -1,5 +1,6 @@
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { createMemoryBackend, type MemoryBackend } from './memory-backend.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from './memory-object-store.ts';
@@ -15,7 +16,11 @@ export interface FakeNetwork {
   addresses: string[];
 }
 
-/** Takes the place of all that the Worker and its objects reach by `fetch`, for the rest of the file. */
+/**
+ * Takes the place of all that the Worker and its objects reach by `fetch`, for the rest of the file. What waits for its
+ * next try then is ended: the network is real again, where workerd reports each host that is not there as uncaught, also
+ * where the object catches it.
+ */
 export function installFakeNetwork(): FakeNetwork {
   const store = createMemoryObjectStore();
   const backend = createMemoryBackend(store);
@@ -65,8 +70,26 @@ export function installFakeNetwork(): FakeNetwork {
     return Response.json({ Status: 0, Answer: records });
   }
 
+  afterAll(async () => {
+    await endAll(env.WEBHOOK, (storage) => storage.deleteAlarm());
+    await endAll(env.JOB, async (storage) => {
+      await storage.deleteAlarm();
+      // The queue may still tell the job to go on: it finds none.
+      await storage.deleteAll();
+    });
+  });
   vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) =>
     answer(new Request(input instanceof URL ? input.href : input, init)),
   );
   return network;
+}
+
+async function endAll(
+  namespace: unknown,
+  end: (storage: DurableObjectStorage) => Promise<void>,
+): Promise<void> {
+  const objects = namespace as DurableObjectNamespace;
+  for (const id of await listDurableObjectIds(objects)) {
+    await runInDurableObject(objects.get(id), (_, { storage }) => end(storage));
+  }
 }

@@ -1,7 +1,6 @@
-import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { installFakeNetwork } from '../fakes/fake-network.ts';
 import { createTestEdge, issueKey } from '../fakes/test-edge.ts';
 import { createAnswerChecker } from './answer-checker.ts';
@@ -58,15 +57,6 @@ async function createWorld() {
         .map(([, , value]) => value),
   };
 }
-
-// What waits for its next try would look for hosts that are not there once the network is real again.
-afterAll(async () => {
-  for (const namespace of [env.JOB, env.WEBHOOK] as unknown as DurableObjectNamespace[]) {
-    for (const objectId of await listDurableObjectIds(namespace)) {
-      await runInDurableObject(namespace.get(objectId), (_, { storage }) => storage.deleteAlarm());
-    }
-  }
-});
 
 describe('every endpoint of the document', () => {
   it.each(document.operations)(

@@ -21,7 +21,7 @@ export interface KeptKeys {
   ): Promise<KeptKey | undefined>;
 }
 
-export interface KeptKey {
+interface KeptKey {
   readonly holder: KeyHolder;
   readonly readAtMs: number;
   /** Seconds since 1970. */

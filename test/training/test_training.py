@@ -109,8 +109,8 @@ def test_chosen_noise_is_the_same_values_at_other_places():
     assert torch.equal(chosen_BZ[named, :6].view(-1, 3, 2).sum(dim=2).argmax(dim=1), style_B[named])
     # Evenly spread styles keep each value standard normal.
     evenly = choose_styles(noise_BZ, torch.arange(4000) % 3, 3)
-    torch.testing.assert_close(evenly.mean(dim=0), torch.zeros(6), atol=0.07, rtol=0)
-    torch.testing.assert_close(evenly.std(dim=0), torch.ones(6), atol=0.07, rtol=0)
+    torch.testing.assert_close(evenly.mean(dim=0), torch.zeros(7), atol=0.07, rtol=0)
+    torch.testing.assert_close(evenly.std(dim=0), torch.ones(7), atol=0.07, rtol=0)
 
 
 def test_the_log_does_not_mix_warm_up_and_competition(tmp_path, clip, dataset):

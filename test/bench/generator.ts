@@ -30,6 +30,11 @@ const SENTENCE_DIM = 512;
 const SENTENCE_DEVIATION = 0.4;
 
 const REFERENCE = 'PyTorch';
+/**
+ * BLAS that shares PyTorch's threads. With Debian's reference BLAS PyTorch takes ten times as long; with a BLAS of threads
+ * of its own (openblas-pthread) the two sets of threads fight for the cores, and two are slower than one.
+ */
+const FAIR_BLAS = /openblas-openmp|libmkl/u;
 
 interface Candidate {
   /** What the converter is told. */
@@ -55,6 +60,8 @@ const MAX_ERROR = 1e-5;
 interface Report {
   readonly ms: readonly number[];
   readonly peakBytes: number;
+  /** PyTorch's. */
+  readonly blas?: string;
 }
 
 interface Figures {
@@ -106,16 +113,21 @@ async function* benchBatch(folder: string, batch: number, rounds: number): Async
   await writeFile(join(folder, 'sentence.f32'), values(SENTENCE_DIM, SENTENCE_DEVIATION));
   const names = [REFERENCE, ...Object.keys(CANDIDATES)];
   const figures = new Map<string, Figures>();
+  let blas = '';
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       const report = await measure(folder, name, batch);
       const before = figures.get(name) ?? { ms: [], peakBytes: 0, ...(await distance(folder, name)) };
+      if (name === REFERENCE) blas = report.blas ?? '';
       before.ms.push(...report.ms);
       before.peakBytes = Math.max(before.peakBytes, report.peakBytes);
       figures.set(name, before);
     }
   }
   yield* table(figures, batch, rounds);
+  const text = `PyTorch multiplied matrices with ${blas}`;
+  const isWithin = FAIR_BLAS.test(blas);
+  yield { text: isWithin ? text : `${text}: its times say little, install libopenblas0-openmp`, isWithin };
 }
 
 async function measure(folder: string, name: string, batch: number): Promise<Report> {

@@ -39,4 +39,4 @@ for (let run = 0; run < runs; run++) {
 }
 writeFileSync(output, image?.data as Float32Array);
 const peakBytes = process.resourceUsage().maxRSS * BYTES_PER_KB;
-console.log(JSON.stringify({ ms, peakBytes, version: 'onnxruntime-node' }));
+console.log(JSON.stringify({ ms, peakBytes }));

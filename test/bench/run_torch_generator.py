@@ -1,7 +1,7 @@
 """Times the official model in PyTorch: the full-size generator of a checkpoint, float32, as training and sampling run it.
 
 python3 run_torch_generator.py CHECKPOINT INPUTS OUTPUT BATCH THREADS RUNS
-INPUTS holds noise.f32 and sentence.f32; the picture goes to OUTPUT. Prints JSON: times of the runs and peak memory.
+INPUTS holds noise.f32 and sentence.f32; the picture goes to OUTPUT. Prints JSON: times of the runs, peak memory, BLAS.
 """
 
 import json
@@ -41,7 +41,13 @@ def main(checkpoint: str, inputs: str, output: str, batch: int, threads: int, ru
             times.append((time.perf_counter() - started) * 1000)
     image.numpy().tofile(output)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_KB
-    print(json.dumps({"ms": times, "peakBytes": peak, "version": f"PyTorch {torch.__version__}"}))
+    print(json.dumps({"ms": times, "peakBytes": peak, "blas": blas()}))
+
+
+def blas() -> str:
+    """The loaded library that multiplies matrices, which a system may swap under PyTorch."""
+    maps = Path("/proc/self/maps").read_text().splitlines()
+    return " ".join(sorted({line.split()[-1] for line in maps if "blas" in line or "libmkl" in line}))
 
 
 main(*sys.argv[1:4], *(int(value) for value in sys.argv[4:]))

@@ -8,9 +8,11 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents
 
 import torch  # noqa: E402
 
-from shapes import TINY, ShapeDataset  # noqa: E402
+from shapes import JUDGE, TINY, ShapeDataset, tokenise  # noqa: E402
 from galip_training.clip import Clip  # noqa: E402
 from galip_training.clip_trainer import ClipTrainer  # noqa: E402
+from galip_training.concept_trainer import ConceptTrainer  # noqa: E402
+from galip_training.concepts import names_in  # noqa: E402
 from galip_training.config import parse_config  # noqa: E402
 from galip_training.distributed import Processes  # noqa: E402
 from galip_training.gan_trainer import GanTrainer  # noqa: E402
@@ -25,6 +27,16 @@ def clip_step(folder: Path, batch_size: int = 4) -> None:
     loop.run(StopRequest())
     gradients = {name: p.grad for name, p in loop.trainer.parameters()}
     torch.save(gradients, folder / f"gradients-{processes.size}-{processes.rank}.pth")
+    processes.leave()
+
+
+def judge_run(folder: Path) -> None:
+    """Six steps of a CLIP with batch normalisation, against a table."""
+    config, dataset, processes = parse_config(JUDGE), ShapeDataset(24), Processes(torch.device("cpu"))
+    names = names_in(dataset)
+    loop = TrainingLoop(lambda steps: ConceptTrainer(config, steps, processes, names, tokenise), dataset, config, config.train_clip, folder, processes)
+    loop.run(StopRequest())
+    torch.save(loop.trainer.state()["model"], folder / f"rank-{processes.rank}.pth")
     processes.leave()
 
 
@@ -56,4 +68,4 @@ def gan_run(folder: Path) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    {"clip": clip_step, "gan": gan_run}[sys.argv[1]](Path(sys.argv[2]))
+    {"clip": clip_step, "judge": judge_run, "gan": gan_run}[sys.argv[1]](Path(sys.argv[2]))

@@ -23,6 +23,14 @@ TINY = {
     "evaluate": {"samples": 12, "batch_size": 5, "diversity_seeds": 3, "prompts": ["a red square", "a blue circle"]},
 }  # fmt: skip
 
+JUDGE = {
+    **TINY,
+    "clip": {**TINY["clip"], "vision": "resnet", "vision_width": 8, "vision_blocks": 1},
+    "train_clip": {
+        **TINY["train_clip"], "target": "concepts", "early_sizes": [16, 24], "early_steps": [2, 3], "augment": ["affine", "tint", "blur", "cutout"],
+    },
+}  # fmt: skip
+
 
 def tokenise(captions, context_length: int) -> torch.Tensor:
     ids = [[START, *(WORDS.index(word) for word in caption.split()), END] for caption in captions]
@@ -50,10 +58,14 @@ class ShapeDataset(torch.utils.data.Dataset):
     def __len__(self) -> int:
         return len(self.items)
 
+    def concept(self, index: int) -> str:
+        colour, shape, _ = self.items[index]
+        return f"{colour} {shape}"
+
     def __getitem__(self, index: int) -> dict:
         colour, shape, size = self.items[index]
         caption = f"a {colour} {shape}"
         return {
             "image": draw(colour, shape, size), "token_ids": tokenise([caption], CONTEXT)[0],
-            "caption": caption, "key": str(index), "concept": f"{colour} {shape}",
+            "caption": caption, "key": str(index), "concept": self.concept(index), "drawn_in": "small" if size == 6 else "large",
         }  # fmt: skip

@@ -1,5 +1,6 @@
 """CLIP from every kind of file in which it is published."""
 
+import dataclasses
 import json
 import struct
 
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from galip_training.clip import Clip
-from galip_training.clip_files import load_clip
+from galip_training.clip_files import load_clip, load_vit
 from galip_training.config import ClipConfig
 
 SIZES = ClipConfig(image_size=28, patch_size=4, vision_width=64, vision_blocks=2, embed_dim=16, text_width=128, text_blocks=3, context_length=8, vocab_size=40)
@@ -112,6 +113,19 @@ def test_pixel_statistics_come_from_the_json_beside(tmp_path, original):
     torch.save(original.state_dict(), tmp_path / "clip.pth")
     (tmp_path / "clip.json").write_text(json.dumps({"clip": {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.5, 0.5]}}))
     assert load_clip(tmp_path / "clip.pth").sizes.image_std == (0.25, 0.5, 0.5)
+
+
+def test_a_resnet_is_known_by_its_tensors_and_cannot_guide_a_gan(tmp_path):
+    sizes = dataclasses.replace(SIZES, vision="resnet", image_size=48, patch_size=ClipConfig().patch_size, vision_width=8)
+    original = Clip(sizes)
+    original.encode_image(torch.randn(4, 3, 48, 48))
+    original.freeze()
+    torch.save(original.state_dict(), tmp_path / "clip.pth")
+    (tmp_path / "clip.json").write_text(json.dumps({"clip": {"image_size": 48}}))
+    loaded, image = assert_loads(tmp_path / "clip.pth", original), torch.randn(2, 3, 48, 48)
+    torch.testing.assert_close(loaded.encode_image(image)[1], original.encode_image(image)[1])
+    with pytest.raises(ValueError, match="clip.pth: its image tower is a resnet; the GAN needs a vit"):
+        load_vit(tmp_path / "clip.pth")
 
 
 def test_other_files_are_refused_by_name(tmp_path, original):

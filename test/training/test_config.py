@@ -21,7 +21,7 @@ def test_every_problem_is_named_at_once():
                 "clip": {"image_size": 100, "patch_size": 32, "vision_width": 100, "image_std": [0.5, 0.5, 0]},
                 "generator": {"nf": "64", "prompt_tokens": 12},
                 "discriminator": {"feature_blocks": [4, 1]},
-                "train_gan": {"lr_g": 0, "augment": ["blur"], "official_clip_input": 1},
+                "train_gan": {"lr_g": 0, "augment": ["fog"], "official_clip_input": 1},
             },
             "x.json",
         )  # fmt: skip
@@ -32,7 +32,7 @@ def test_every_problem_is_named_at_once():
         "clip.patch_size: is 32; must divide", "clip.vision_width: is 100; must be a multiple of 64", "clip.image_std: is [0.5, 0.5, 0]",
         "generator.nf: is '64'; must be of type int", "generator.prompt_tokens: is 12; must be below",
         "discriminator.feature_blocks: is [4, 1]; must rise", "train_gan.lr_g: is 0; must be above 0",
-        "train_gan.augment: is ['blur']; must be a list, each one of", "train_gan.official_clip_input: is 1; must be of type bool",
+        "train_gan.augment: is ['fog']; must be a list, each one of", "train_gan.official_clip_input: is 1; must be of type bool",
     ):  # fmt: skip
         assert part in text, text
 
@@ -86,6 +86,25 @@ def test_noise_that_chooses_among_styles_needs_two():
     with pytest.raises(ConfigError, match="data.styles has 1 items; must have 2 to generator.z_dim .100"):
         check_styles(parse_config({**settings, "data": {"styles": ["flat"]}}))
     check_styles(parse_config({**settings, "data": {"styles": ["flat", "round"]}}))
+
+
+def test_sizes_of_a_resnet_have_rules_of_their_own():
+    resnet = {"vision": "resnet", "vision_width": 48, "vision_blocks": 1}
+    assert parse_config({"clip": resnet}).clip.vision_width == 48
+    with pytest.raises(ConfigError) as error:
+        parse_config({"clip": {**resnet, "vision_width": 9}, "train_clip": {"early_sizes": [32, 48], "early_steps": [7]}})
+    assert [problem.split(":")[0] for problem in error.value.problems] == ["clip.vision_width", "train_clip.early_steps"]
+    with pytest.raises(ConfigError, match="train_clip.early_sizes: cannot be used with clip.vision vit"):
+        parse_config({"train_clip": {"early_sizes": [32], "early_steps": [7]}})
+
+
+def test_the_judges_recipe_trains_and_measures_it():
+    config = load_config(RECIPES / "emoji-64-judge.json")
+    assert (config.name, config.clip.vision, config.train_clip.target, config.data.test_split) == ("emoji-64-judge", "resnet", "concepts", "held-out")
+    options = [parse_options(command.split("-m galip_training ")[1].split()) for command in config.commands if "-m galip_training " in command]
+    assert [option.command for option in options] == ["train-clip", "evaluate-clip"]
+    assert options[1].clip == options[0].out / "clip.pth"
+    assert config.seed != load_config(RECIPES / "emoji-64.json").seed
 
 
 def test_the_papers_recipes_are_the_papers():

@@ -46,6 +46,15 @@ def test_clip_gradients_of_two_processes_are_those_of_one_with_the_joined_batch(
             torch.testing.assert_close(together[name], gradient, rtol=1e-3, atol=1e-6, msg=lambda text, name=name: f"{name}: {text}")
 
 
+def test_two_processes_of_a_judge_stay_alike_in_weights_and_statistics(tmp_path):
+    torchrun("judge", tmp_path)
+    first, second = (torch.load(tmp_path / f"rank-{rank}.pth") for rank in (0, 1))
+    assert any("running_var" in name for name in first["clip"])
+    for name, tensor in first["clip"].items():
+        assert torch.equal(tensor, second["clip"][name]), name
+    assert torch.equal(first["concepts"], second["concepts"])
+
+
 def test_two_processes_stay_alike_and_roll_back_and_stop_together(tmp_path):
     torchrun("gan", tmp_path)
     first, second = (torch.load(tmp_path / f"rank-{rank}.pth") for rank in (0, 1))

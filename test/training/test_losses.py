@@ -6,7 +6,7 @@ import torch
 
 from galip_training.config import ClipConfig, DiscriminatorConfig
 from galip_training.discriminator import NetC, NetD
-from galip_training.losses import contrastive_loss, discriminator_loss, diversity_loss, generator_loss, matching_aware_penalty, reconstruction_loss
+from galip_training.losses import concept_loss, contrastive_loss, discriminator_loss, diversity_loss, generator_loss, matching_aware_penalty, reconstruction_loss
 
 SIZES = ClipConfig(image_size=28, patch_size=4, vision_width=64, embed_dim=3)
 SMALL = DiscriminatorConfig(feature_blocks=(0, 1, 2), out_channels=4, joint_channels=3)
@@ -94,3 +94,15 @@ def test_contrastive_loss_of_two_pairs():
     # Each image is as near to either text: log 2. Texts see logits 2 and 0, half a target each: −(log σ(2) + log σ(−2))/2.
     by_text = -(math.log(1 / (1 + math.exp(-2))) + math.log(1 / (1 + math.exp(2)))) / 2
     assert math.isclose(both.item(), (math.log(2) + by_text) / 2, rel_tol=1e-6)
+
+
+def test_concept_loss_is_the_cross_entropy_of_cosines_to_the_rows():
+    table = torch.tensor([[3.0, 0.0], [0.0, 0.5], [-1.0, 0.0]])
+    embedding = torch.tensor([[2.0, 0.0], [1.0, 0.0]])
+    right, wrong = math.log(math.exp(4) + 1 + math.exp(-4)) - 4, math.log(math.exp(4) + 1 + math.exp(-4))
+    loss, accuracy = concept_loss(embedding, table, 4.0, torch.tensor([0, 1]))
+    assert math.isclose(loss.item(), (right + wrong) / 2, rel_tol=1e-6)
+    assert accuracy.item() == 0.5
+    # Smoothing spreads 0.3 evenly: the mean over the rows of -log p is `wrong`, as the cosines' mean is 0.
+    smoothed, _ = concept_loss(embedding[:1], table, 4.0, torch.tensor([0]), 0.3)
+    assert math.isclose(smoothed.item(), 0.7 * right + 0.3 * wrong, rel_tol=1e-6)

@@ -74,6 +74,19 @@ def test_official_clip_input_moves_the_pixels_up(clip):
         torch.testing.assert_close(clip.encode_image(black, official=True)[1], clip.encode_image(grey)[1])
 
 
+def test_a_resnet_tower_takes_any_edge_and_gives_no_patch_tokens():
+    clip = Clip(ClipConfig(vision="resnet", image_size=64, vision_width=16, vision_blocks=2, embed_dim=24, text_blocks=1, vocab_size=8)).freeze()
+    assert [block.conv2.out_channels for block in clip.visual.blocks] == [16, 16, 32, 32, 64, 64, 128, 128]
+    images = torch.randn(2, 3, 64, 64)
+    features, embedding = clip.encode_image(images)
+    assert features is None and embedding.shape == (2, 24)
+    # A picture of another edge is brought to `image_size`; the tower alone takes it as it is.
+    torch.testing.assert_close(clip.encode_image(images.repeat_interleave(2, 2).repeat_interleave(2, 3))[1], embedding)
+    assert clip.visual(images[..., :48, :48])[1].shape == (2, 24)
+    with pytest.raises(ValueError, match="no patch tokens"):
+        clip.encode_image(images, (0,))
+
+
 def test_reference_checkpoint_loads_strictly_and_reproduces_the_golden_tensors(shared):
     def golden(name):
         return torch.from_numpy(np.load(shared / "golden" / "emoji-v0" / f"{name}.npy"))

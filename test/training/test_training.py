@@ -8,16 +8,21 @@ import pytest
 import torch
 
 from galip_training.checkpoint import load_checkpoint, load_own_state
+from galip_training.clip_files import load_clip
+from galip_training.clip_retrieval import name_drawings
 from galip_training.clip_trainer import ClipTrainer
+from galip_training.concept_trainer import ConceptTrainer
+from galip_training.concepts import names_in
 from galip_training.config import DataConfig, parse_config
 from galip_training.data.open_dataset import NO_STYLE
 from galip_training.distributed import Processes
+from galip_training.evaluate import Judge
 from galip_training.gan_trainer import GanTrainer
 from galip_training.real_features import RealFeatures
 from galip_training.precision import Precision
 from galip_training.sampling import choose_styles
 from galip_training.training_loop import StopRequest, TrainingFailed, TrainingLoop
-from shapes import CONTEXT, TINY, ShapeDataset, tokenise
+from shapes import CONTEXT, JUDGE, TINY, ShapeDataset, tokenise
 
 CPU = torch.device("cpu")
 
@@ -130,6 +135,38 @@ def test_training_clip_resumes_bit_for_bit(tmp_path, config, dataset):
     first.run(stop_after(first, 4))
     clip_loop(tmp_path / "pieces").run(StopRequest())
     assert_same(*(load_own_state(tmp_path / name / "state.pth") for name in ("whole", "pieces")))
+
+
+def judge_loop(dataset, folder, **settings):
+    config, processes = parse_config({**JUDGE, "train_clip": {**JUDGE["train_clip"], **settings}}), Processes(CPU)
+    names = names_in(dataset)
+    return TrainingLoop(lambda steps: ConceptTrainer(config, steps, processes, names, tokenise), dataset, config, config.train_clip, folder, processes)
+
+
+def test_training_a_judge_resumes_bit_for_bit(tmp_path, dataset):
+    judge_loop(dataset, tmp_path / "whole").run(StopRequest())
+    for steps in (1, 4, 99):
+        loop = judge_loop(dataset, tmp_path / "pieces")
+        loop.run(stop_after(loop, steps))
+    assert_same(*(load_own_state(tmp_path / name / "state.pth") for name in ("whole", "pieces")))
+
+
+def test_a_judge_sees_small_images_first(tmp_path, dataset):
+    loop, edges = judge_loop(dataset, tmp_path), []
+    loop.trainer.clip.visual.register_forward_pre_hook(lambda _, inputs: edges.append(inputs[0].shape[-1]))
+    loop.run(StopRequest())
+    assert edges == [16, 16, 24, 32, 32, 32]
+
+
+def test_a_judge_learns_to_name_what_it_sees(tmp_path, dataset):
+    judge_loop(dataset, tmp_path, steps=90, batch_size=12, lr=3e-3, early_sizes=(), early_steps=(), augment=(), checkpoint_steps=60).run(StopRequest())
+    names = names_in(dataset)
+    judge = Judge(load_clip(tmp_path / "clip.pth"), tokenise)
+    scores = name_drawings(judge, dataset, names)
+    assert (scores["pictures"], scores["names"], scores["r1"] > 0.9) == (24, 12, True)
+    assert {style: part["pictures"] for style, part in scores["styles"].items()} == {"large": 12, "small": 12}
+    with pytest.raises(ValueError, match="'black bar' is shown by the data set; must be among the 1 names"):
+        name_drawings(judge, dataset, ["red square"])
 
 
 def test_every_network_learns_and_the_frozen_vit_does_not(tmp_path, clip, dataset):

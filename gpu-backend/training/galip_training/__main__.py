@@ -1,4 +1,4 @@
-"""python3 -m galip_training train-clip|train-text|train-gan|evaluate|publish: see README.md, and --help of each."""
+"""python3 -m galip_training train-clip|train-text|train-gan|evaluate|evaluate-clip|publish: see README.md, and --help of each."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from .config import ConfigError
-from .evaluate_command import evaluate_command
+from .evaluate_command import evaluate_clip_command, evaluate_command
 from .publish import publish_command
 from .train_commands import train_clip, train_gan, train_text
 from .training_loop import TrainingFailed
@@ -59,6 +59,14 @@ def parse_options(arguments: list) -> argparse.Namespace:
     scores.add_argument("--inception", type=Path, help="weights of Inception v3, for FID")
     scores.add_argument("--split", help="of the data; the configuration's test_split if not given")
     scores.set_defaults(run=evaluate_command)
+
+    names = commands.add_parser("evaluate-clip", help="R@1 and R@5 of a CLIP that names real drawings; writes names-SPLIT.json")
+    add_common_options(names)
+    names.add_argument("--clip", type=Path, required=True, help="clip.pth of train-clip, with clip.json beside it")
+    names.add_argument("--tokenizer", type=Path, help="tokenizer.json beside --clip if not given")
+    names.add_argument("--concepts", type=Path, required=True, help="JSON Lines of names: all to choose from")
+    names.add_argument("--split", help="of the data; the configuration's test_split if not given")
+    names.set_defaults(run=evaluate_clip_command)
 
     small = commands.add_parser("publish", help="a run's weights in float16, small enough to ship")
     small.add_argument("--checkpoint", type=Path, required=True, help="galip.pth, with galip.json and scalars.jsonl beside it")

@@ -14,6 +14,10 @@ SHIFT = 1 / 8
 """Largest translation, in parts of the edge."""
 HOLE = 1 / 2
 """Edge of the cut-out square, in parts of the edge."""
+TINT = 1 / 4
+"""Largest change of `tint`: of brightness in parts of the range / 2, of contrast and saturation in parts of themselves."""
+NOISE = 1 / 10
+"""Largest standard deviation of the noise of `blur`."""
 TURN = math.radians(15)
 SCALE = 1 / 5
 STRETCH = 1 / 8
@@ -33,6 +37,21 @@ def colour(images: Tensor) -> Tensor:
     images = (images - grey) * (uniform(images) * 2) + grey
     middle = images.mean(dim=(1, 2, 3), keepdim=True)
     return (images - middle) * (uniform(images) + 0.5) + middle
+
+
+def tint(images: Tensor) -> Tensor:
+    """`colour` so mild that a colour keeps its name."""
+    images = images + (uniform(images) * 2 - 1) * TINT / 2
+    grey = images.mean(dim=1, keepdim=True)
+    images = (images - grey) * (1 + (uniform(images) * 2 - 1) * TINT) + grey
+    return images * (1 + (uniform(images) * 2 - 1) * TINT)
+
+
+def blur(images: Tensor) -> Tensor:
+    """Mixes half of the images with their mean over 3 × 3 pixels and adds faint noise, as a generator's pictures have."""
+    means = F.avg_pool2d(F.pad(images, (1,) * 4, mode="replicate"), 3, 1)
+    share = uniform(images) * (uniform(images) < 0.5)
+    return images + (means - images) * share + torch.randn_like(images) * uniform(images) * NOISE
 
 
 def translation(images: Tensor) -> Tensor:
@@ -73,4 +92,4 @@ def uniform(images: Tensor) -> Tensor:
     return torch.rand(len(images), 1, 1, 1, device=images.device, dtype=images.dtype)
 
 
-POLICIES = {"colour": colour, "translation": translation, "affine": affine, "cutout": cutout}
+POLICIES = {"colour": colour, "translation": translation, "affine": affine, "cutout": cutout, "tint": tint, "blur": blur}

@@ -55,7 +55,7 @@ class Order:
 def collate(items: list) -> dict:
     tensors = {name: torch.stack([item[name] for item in items]) for name, value in items[0].items() if torch.is_tensor(value)}
     styles = {"style": torch.tensor([item["style"] for item in items])} if "style" in items[0] else {}
-    return {**tensors, **styles, "index": [item["index"] for item in items]}
+    return {**tensors, **styles, "concept": [item.get("concept") for item in items], "index": [item["index"] for item in items]}
 
 
 def batches_per_epoch(dataset: Dataset, batch_size: int, processes: int) -> int:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import ClipConfig
+from .resnet_tower import ResNetTower
 from .transformer import LayerNorm, Transformer, to_grid, to_tokens, with_class_token
 
 
@@ -47,7 +48,7 @@ class Clip(nn.Module):
         super().__init__()
         self.sizes = sizes
         width = sizes.text_width
-        self.visual = VisionTower(sizes)
+        self.visual = ResNetTower(sizes) if sizes.vision == "resnet" else VisionTower(sizes)
         self.token_embedding = nn.Embedding(sizes.vocab_size, width)
         self.positional_embedding = nn.Parameter(0.01 * torch.randn(sizes.context_length, width))
         self.transformer = Transformer(width, sizes.text_blocks)
@@ -80,7 +81,11 @@ class Clip(nn.Module):
             pixels = F.interpolate(pixels, size=(size, size))
         if official:
             pixels = (pixels + 1) * 0.5
-        return self.visual((pixels - self.mean) / self.std, feature_blocks)
+        return self.visual(self.normalise(pixels), feature_blocks)
+
+    def normalise(self, pixels_B3SS: Tensor) -> Tensor:
+        """From 0 … 1 to the tower's input."""
+        return (pixels_B3SS - self.mean) / self.std
 
     def freeze(self) -> "Clip":
         return self.eval().requires_grad_(False)

@@ -11,6 +11,7 @@ import torch
 
 from .clip import Clip
 from .config import ClipConfig
+from .resnet_tower import STAGES
 from .safetensors_file import read_safetensors
 from .transformer import HEAD_WIDTH
 
@@ -18,8 +19,13 @@ NOT_WEIGHTS = {"input_resolution", "context_length", "vocab_size"}
 """Numbers that OpenAI's archives keep among the tensors."""
 
 
+RESNET_STEM = "visual.stem.0.weight"
+"""Only a `ResNetTower` has it."""
+
+
 def load_clip(path: Path, statistics: ClipConfig = ClipConfig()) -> Clip:
-    """Frozen, float32. Sizes come from the tensors; the pixel statistics from the JSON beside the file, else from `statistics`.
+    """Frozen, float32. Sizes come from the tensors; the pixel statistics, and a resnet's image size, from the JSON beside the
+    file, else from `statistics`.
 
     raises ValueError when a tensor is missing or has another shape, OSError.
     """
@@ -29,12 +35,13 @@ def load_clip(path: Path, statistics: ClipConfig = ClipConfig()) -> Clip:
     if beside.exists():
         described = json.loads(beside.read_text(encoding="utf-8")).get("clip", {})
         given = {name: tuple(described[name]) for name in ("image_mean", "image_std") if name in described}
+        given |= {"image_size": described["image_size"]} if "image_size" in described else {}
         statistics = dataclasses.replace(statistics, **given)
     try:
         clip = Clip(read_sizes(state, statistics))
         clip.load_state_dict({name: tensor.float() for name, tensor in state.items()})
     except (KeyError, RuntimeError) as error:
-        raise ValueError(f"{path}: is not a CLIP with a vision transformer: {error}") from error
+        raise ValueError(f"{path}: is not a CLIP: {error}") from error
     return clip.freeze()
 
 
@@ -52,17 +59,20 @@ def read_state(path: Path) -> dict:
     return {name[7:] if name.startswith("module.") else name: tensor for name, tensor in state.items()}
 
 
+def load_vit(path: Path, statistics: ClipConfig = ClipConfig()) -> Clip:
+    """A CLIP that can guide a GAN. raises ValueError when its image tower is none of transformer blocks, and as `load_clip`."""
+    clip = load_clip(path, statistics)
+    if clip.sizes.vision != "vit":
+        raise ValueError(f"{path}: its image tower is a {clip.sizes.vision}; the GAN needs a vit")
+    return clip
+
+
 def read_sizes(state: dict, statistics: ClipConfig) -> ClipConfig:
-    width, _, patch, _ = state["visual.conv1.weight"].shape
+    vision = read_resnet_sizes(state, statistics) if RESNET_STEM in state else read_vit_sizes(state)
     vocab_size, text_width = state["token_embedding.weight"].shape
-    for name, value in (("visual.conv1.weight", width), ("token_embedding.weight", text_width)):
-        if value % HEAD_WIDTH:
-            raise ValueError(f"{name} gives the width {value}; must be a multiple of {HEAD_WIDTH}")
+    check_width("token_embedding.weight", text_width)
     return ClipConfig(
-        image_size=patch * math.isqrt(len(state["visual.positional_embedding"]) - 1),
-        patch_size=patch,
-        vision_width=width,
-        vision_blocks=count_blocks(state, "visual.transformer"),
+        **vision,
         embed_dim=state["text_projection"].shape[1],
         text_width=text_width,
         text_blocks=count_blocks(state, "transformer"),
@@ -71,6 +81,32 @@ def read_sizes(state: dict, statistics: ClipConfig) -> ClipConfig:
         image_mean=statistics.image_mean,
         image_std=statistics.image_std,
     )
+
+
+def read_vit_sizes(state: dict) -> dict:
+    width, _, patch, _ = state["visual.conv1.weight"].shape
+    check_width("visual.conv1.weight", width)
+    return {
+        "image_size": patch * math.isqrt(len(state["visual.positional_embedding"]) - 1),
+        "patch_size": patch,
+        "vision_width": width,
+        "vision_blocks": count_blocks(state, "visual.transformer"),
+    }
+
+
+def read_resnet_sizes(state: dict, statistics: ClipConfig) -> dict:
+    blocks = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("visual.blocks."))
+    return {
+        "vision": "resnet",
+        "image_size": statistics.image_size,
+        "vision_width": len(state["visual.blocks.0.conv1.weight"]),
+        "vision_blocks": blocks // STAGES,
+    }
+
+
+def check_width(name: str, value: int) -> None:
+    if value % HEAD_WIDTH:
+        raise ValueError(f"{name} gives the width {value}; must be a multiple of {HEAD_WIDTH}")
 
 
 def count_blocks(state: dict, prefix: str) -> int:

@@ -29,8 +29,9 @@ class ClipTrainer:
         torch.manual_seed(config.seed)
         self.clip = self.precision.place(Clip(config.clip))
         processes.share_parameters(self.clip.parameters())
-        decayed = [p for p in self.clip.parameters() if p.ndim >= 2]
-        others = [p for p in self.clip.parameters() if p.ndim < 2]
+        learnt = [p for _, p in self.parameters()]
+        decayed = [p for p in learnt if p.ndim >= 2]
+        others = [p for p in learnt if p.ndim < 2]
         groups = [{"params": decayed, "weight_decay": self.settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=self.settings.lr, betas=(0.9, 0.98), eps=1e-6)
         self.scaler = self.precision.scaler()

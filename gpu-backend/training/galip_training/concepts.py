@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Tuple
 
+from torch.utils.data import Dataset
+
 
 @dataclass(frozen=True)
 class Concept:
@@ -26,3 +28,11 @@ def read_concepts(path: Path) -> List[Concept]:
             raise ValueError(f"{path}:{number}: must be an object with a text `name` and a list of texts `paraphrases`")
         concepts.append(Concept(name, tuple(paraphrases)))
     return concepts
+
+
+def names_in(dataset: Dataset) -> List[str]:
+    """What the pictures of a data set show, each once. raises ValueError when one has no name."""
+    names = [dataset.concept(index) for index in range(len(dataset))]
+    if None in names:
+        raise ValueError(f"item {names.index(None)} of the data set has no concept; all must have one")
+    return sorted(set(names))

@@ -27,6 +27,8 @@ class DataConfig:
 class ClipConfig:
     """Sizes of CLIP. The picture's edge is that of the generator too."""
 
+    vision: str = setting("vit", allowed=("vit", "resnet"))
+    """resnet: for a judge; the GAN needs a ViT. Its `vision_width` is of the first stage, `vision_blocks` of each; no patches."""
     image_size: int = setting(224, at_least=16)
     patch_size: int = setting(32, at_least=1)
     vision_width: int = setting(768, above=0)
@@ -75,7 +77,7 @@ class LoopConfig:
     checkpoint_steps: int = setting(500, above=0)
     log_steps: int = setting(50, above=0)
     max_rollbacks: int = setting(5, at_least=0)
-    augment: Tuple[str, ...] = setting((), allowed=("colour", "translation", "affine", "cutout"))
+    augment: Tuple[str, ...] = setting((), allowed=("colour", "translation", "affine", "cutout", "tint", "blur"))
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,17 @@ class ClipTrainingConfig(LoopConfig):
     lr: float = setting(5e-4, above=0)
     weight_decay: float = setting(0.1, at_least=0)
     warmup_steps: int = setting(100, at_least=0)
+    target: str = setting("captions", allowed=("captions", "concepts"))
+    """captions: the other pairs of the batch, as in the paper. concepts: a learnt table with a row for each concept of the data
+    set, which image, caption and name are to find; learns much faster where pictures are few."""
+    concept_scale: float = setting(20.0, above=0)
+    """Of the cosines to the table's rows."""
+    concept_smoothing: float = setting(0.1, at_least=0, below=1)
+    """Share of the target that is spread over all concepts, for images."""
+    early_sizes: Tuple[int, ...] = setting((), at_least=16)
+    """Edges of the images, one after another, before they have their own: cheaper. For `clip.vision` resnet."""
+    early_steps: Tuple[int, ...] = setting((), above=0)
+    """The step at which each of `early_sizes` ends."""
 
 
 @dataclass(frozen=True)
@@ -195,23 +208,43 @@ def misfits(config: RunConfig) -> list:
     found = []
     if config.data.augment and config.train_gan.cache_real_features:
         found.append("train_gan.cache_real_features: cannot be used with data.augment, which changes the images")
+    clip = config.clip
+    found += resnet_misfits(config) if clip.vision == "resnet" else vit_misfits(config)
+    if clip.text_width % HEAD_WIDTH:
+        found.append(f"clip.text_width: is {clip.text_width}; must be a multiple of {HEAD_WIDTH}, the width of a head")
+    for name in ("image_mean", "image_std"):
+        if len(getattr(clip, name)) != 3:
+            found.append(f"clip.{name}: has {len(getattr(clip, name))} values; must have 3")
+    if config.train_gan.cache_real_features and config.train_gan.augment:
+        found.append("train_gan.cache_real_features: cannot be used with train_gan.augment, which changes the images")
+    if config.train_gan.reconstruction_weight and config.train_gan.augment:
+        found.append("train_gan.reconstruction_weight: cannot be used with train_gan.augment, which changes the images")
+    return found
+
+
+def vit_misfits(config: RunConfig) -> list:
+    found = []
     clip, blocks = config.clip, config.discriminator.feature_blocks
     if clip.image_size % clip.patch_size:
         found.append(f"clip.patch_size: is {clip.patch_size}; must divide clip.image_size ({clip.image_size})")
     elif clip.grid < 7:
         found.append(f"clip.patch_size: gives a grid of {clip.grid}; must be at least 7 for the discriminator's convolutions")
-    for name in ("vision_width", "text_width"):
-        if getattr(clip, name) % HEAD_WIDTH:
-            found.append(f"clip.{name}: is {getattr(clip, name)}; must be a multiple of {HEAD_WIDTH}, the width of a head")
-    for name in ("image_mean", "image_std"):
-        if len(getattr(clip, name)) != 3:
-            found.append(f"clip.{name}: has {len(getattr(clip, name))} values; must have 3")
+    if clip.vision_width % HEAD_WIDTH:
+        found.append(f"clip.vision_width: is {clip.vision_width}; must be a multiple of {HEAD_WIDTH}, the width of a head")
     if config.generator.prompt_tokens >= clip.vision_blocks:
         found.append(f"generator.prompt_tokens: is {config.generator.prompt_tokens}; must be below clip.vision_blocks ({clip.vision_blocks})")
     if not blocks or list(blocks) != sorted(set(blocks)) or blocks[-1] >= clip.vision_blocks:
         found.append(f"discriminator.feature_blocks: is {list(blocks)}; must rise and stay below clip.vision_blocks ({clip.vision_blocks})")
-    if config.train_gan.cache_real_features and config.train_gan.augment:
-        found.append("train_gan.cache_real_features: cannot be used with train_gan.augment, which changes the images")
-    if config.train_gan.reconstruction_weight and config.train_gan.augment:
-        found.append("train_gan.reconstruction_weight: cannot be used with train_gan.augment, which changes the images")
+    if config.train_clip.early_sizes:
+        found.append("train_clip.early_sizes: cannot be used with clip.vision vit, which has one size")
+    return found
+
+
+def resnet_misfits(config: RunConfig) -> list:
+    found = []
+    width, sizes, ends = config.clip.vision_width, config.train_clip.early_sizes, config.train_clip.early_steps
+    if width % 2:
+        found.append(f"clip.vision_width: is {width}; must be even for a resnet")
+    if len(sizes) != len(ends) or list(ends) != sorted(ends):
+        found.append(f"train_clip.early_steps: is {list(ends)}; must rise and have an item for each of early_sizes ({list(sizes)})")
     return found

@@ -1,16 +1,19 @@
-"""The command that measures a trained generator."""
+"""The commands that measure a trained generator, and a CLIP alone."""
 
 import argparse
 import dataclasses
 import json
 from pathlib import Path
+from typing import Optional
 
 import torch
 
 from .checkpoint import save_text
-from .clip_files import load_clip
+from .clip_files import load_clip, load_vit
+from .clip_retrieval import name_drawings
 from .concepts import read_concepts
-from .config import RunConfig, override, parse_config
+from .clip import Clip
+from .config import override, parse_config
 from .distributed import Processes
 from .evaluate import Judge, evaluate, load_generator
 from .hash_file import hash_file
@@ -24,8 +27,10 @@ def evaluate_command(options: argparse.Namespace) -> int:
     settings = json.loads(options.config.read_text(encoding="utf-8")) if options.config else described["config"]
     config = parse_config(override(settings, options.set), str(options.config or options.checkpoint))
     config = with_data(config, options.data)
-    guide = load_judge(options.clip, options.tokenizer, config, device)
-    judge = load_judge(options.judge, options.judge_tokenizer, config, device) if options.judge else guide
+    guide = with_tokenizer(load_vit(options.clip, config.clip), options.clip, options.tokenizer, device)
+    judge = guide
+    if options.judge:
+        judge = with_tokenizer(load_clip(options.judge, config.clip), options.judge, options.judge_tokenizer, device)
     config = dataclasses.replace(config, clip=guide.clip.sizes)
     netG = load_generator(options.checkpoint, config, guide.clip)
     split = options.split or config.data.test_split
@@ -45,6 +50,24 @@ def evaluate_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def load_judge(path: Path, tokenizer: Path, config: RunConfig, device: torch.device) -> Judge:
-    clip = load_clip(path, config.clip).to(device)
-    return Judge(clip, fitting_tokenizer(tokenizer or path.with_name("tokenizer.json"), clip.sizes.vocab_size))
+def evaluate_clip_command(options: argparse.Namespace) -> int:
+    device = Processes(torch.device(options.device)).device
+    described = json.loads(options.clip.with_suffix(".json").read_text(encoding="utf-8"))
+    config = with_data(parse_config(override(described["config"], options.set), str(options.clip)), options.data)
+    judge = with_tokenizer(load_clip(options.clip, config.clip), options.clip, options.tokenizer, device)
+    split = options.split or config.data.test_split
+    dataset = read_data(dataclasses.replace(config, clip=judge.clip.sizes), split, judge.tokenise, options.out)
+    metrics = {
+        "clip": {"sha256": hash_file(options.clip), "step": described["step"], "torch": torch.__version__},
+        "data": {"path": config.data.path, "split": split},
+        **name_drawings(judge, dataset, [concept.name for concept in read_concepts(options.concepts)]),
+    }
+    text = json.dumps(metrics, indent=2, ensure_ascii=False) + "\n"
+    save_text(options.out / f"names-{split}.json", text)
+    print(text, end="")
+    return 0
+
+
+def with_tokenizer(clip: Clip, path: Path, tokenizer: Optional[Path], device: torch.device) -> Judge:
+    """tokenizer: the one beside the checkpoint at `path` if None."""
+    return Judge(clip.to(device), fitting_tokenizer(tokenizer or path.with_name("tokenizer.json"), clip.sizes.vocab_size))

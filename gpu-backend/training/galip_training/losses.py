@@ -69,3 +69,10 @@ def contrastive_loss(image_BE: Tensor, text_BE: Tensor, scale: Tensor, target_BB
     image_loss = -(by_image * logits_BB.log_softmax(dim=1)).sum(dim=1).mean()
     text_loss = -(by_text * logits_BB.t().log_softmax(dim=1)).sum(dim=1).mean()
     return (image_loss + text_loss) / 2
+
+
+def concept_loss(embedding_BE: Tensor, table_CE: Tensor, scale: float, rows_B: Tensor, smoothing: float = 0.0):
+    """Cross entropy over the cosines to all rows of a table, and the share of embeddings whose nearest row is theirs."""
+    logits_BC = scale * F.normalize(wide(embedding_BE), dim=-1) @ F.normalize(wide(table_CE), dim=-1).t()
+    accuracy = (logits_BC.detach().argmax(dim=1) == rows_B).float().mean()
+    return F.cross_entropy(logits_BC, rows_B, label_smoothing=smoothing), accuracy

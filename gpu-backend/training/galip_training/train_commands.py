@@ -6,14 +6,17 @@ import json
 import shutil
 import time
 from pathlib import Path
+from typing import Callable
 
 import torch
 from torch.utils.data import Dataset
 
 from .checkpoint import load_checkpoint
 from .clip import Clip
-from .clip_files import load_clip
+from .clip_files import load_clip, load_vit
 from .clip_trainer import ClipTrainer
+from .concept_trainer import ConceptTrainer
+from .concepts import names_in
 from .config import ConfigError, RunConfig, load_config
 from .data.open_dataset import open_dataset
 from .data.load_tokenizer import load_tokenizer
@@ -39,10 +42,15 @@ def train_clip(options: argparse.Namespace) -> int:
     config = dataclasses.replace(config, clip=dataclasses.replace(config.clip, vocab_size=tokenizer.vocab_size))
     check_resumed(options.out, config)
     dataset = read_data(config, config.data.train_split, tokenizer, options.out)
-    loop = TrainingLoop(
-        lambda steps: ClipTrainer(config, steps, processes), dataset, config, config.train_clip, options.out, processes
-    )
+    loop = TrainingLoop(clip_trainer(config, processes, dataset, tokenizer), dataset, config, config.train_clip, options.out, processes)
     return run(loop, options, started)
+
+
+def clip_trainer(config: RunConfig, processes: Processes, dataset: Dataset, tokenizer: Tokenizer) -> Callable:
+    if config.train_clip.target == "captions":
+        return lambda steps: ClipTrainer(config, steps, processes)
+    concepts = names_in(dataset)
+    return lambda steps: ConceptTrainer(config, steps, processes, concepts, tokenizer)
 
 
 def train_text(options: argparse.Namespace) -> int:
@@ -64,7 +72,7 @@ def train_gan(options: argparse.Namespace) -> int:
     started = time.monotonic()
     processes, config = Processes(torch.device(options.device)), read_config(options)
     check_styles(config)
-    clip = load_clip(options.clip, config.clip)
+    clip = load_vit(options.clip, config.clip)
     config = dataclasses.replace(config, clip=clip.sizes)
     check_resumed(options.out, config)
     options.tokenizer = options.tokenizer or options.clip.with_name("tokenizer.json")
@@ -117,10 +125,10 @@ def check_resumed(folder: Path, config: RunConfig) -> None:
     path = folder / "config.json"
     if not path.exists():
         return
-    former, now = json.loads(path.read_text(encoding="utf-8")), json.loads(config.to_json())
-    changed = [name for name in FIXED_SECTIONS if former[name] != now[name]]
+    former, now = load_config(path), config
+    changed = [name for name in FIXED_SECTIONS if getattr(former, name) != getattr(now, name)]
     if changed:
-        lines = [f"{name}: is {now[name]}; must be {former[name]}, or take another --out" for name in changed]
+        lines = [f"{name}: is {getattr(now, name)}; must be {getattr(former, name)}, or take another --out" for name in changed]
         raise ConfigError(f"{folder} holds a run that cannot be resumed with", lines)
 
 

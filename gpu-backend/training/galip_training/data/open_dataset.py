@@ -19,8 +19,8 @@ Tokenise = Callable[[Sequence[str], int], torch.Tensor]
 
 
 class CaptionedImages(Dataset):
-    """Items: image uint8 `[3, S, S]`, token_ids int64 `[L]`, caption, key, concept (str or None), style (its
-    place in `styles`, or NO_STYLE where the caption itself names the style).
+    """Items: image uint8 `[3, S, S]`, token_ids int64 `[L]`, caption, key, concept and drawn_in (the
+    style's name; both str or None), style (its place in `styles`, or NO_STYLE where the caption itself names the style).
 
     Which of its captions (and with `augment` which crop) an item has depends on seed, epoch and key alone. In the place of
     a sample that can't be read stands the next one that can, whatever the epoch, and the report names the first."""
@@ -83,8 +83,12 @@ class CaptionedImages(Dataset):
             "caption": caption,
             "key": key,
             "concept": self.source.concept(index),
+            "drawn_in": getattr(self.source.style(index), "name", None),
             "style": self.style(index, caption),
         }
+
+    def concept(self, index: int) -> Optional[str]:
+        return self.source.concept(index)
 
     def style(self, index: int, caption: str) -> int:
         style = self.source.style(index) if self.styles else None

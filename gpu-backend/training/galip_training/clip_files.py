@@ -18,7 +18,6 @@ from .transformer import HEAD_WIDTH
 NOT_WEIGHTS = {"input_resolution", "context_length", "vocab_size"}
 """Numbers that OpenAI's archives keep among the tensors."""
 
-
 RESNET_STEM = "visual.stem.0.weight"
 """Only a `ResNetTower` has it."""
 

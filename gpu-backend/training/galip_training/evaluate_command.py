@@ -9,10 +9,10 @@ from typing import Optional
 import torch
 
 from .checkpoint import save_text
+from .clip import Clip
 from .clip_files import load_clip, load_vit
 from .clip_retrieval import name_drawings
 from .concepts import read_concepts
-from .clip import Clip
 from .config import override, parse_config
 from .distributed import Processes
 from .evaluate import Judge, evaluate, load_generator

@@ -1,5 +1,5 @@
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
 import { applySettings } from './apply-settings.ts';
 import { createSettings } from './create-settings.ts';
 import { describeOutcome } from './describe-outcome.ts';

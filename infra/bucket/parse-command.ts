@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
+import { readOptions } from '../command/read-options.ts';
 import { SETTING_NAMES, type SettingName } from './setting.ts';
 
 export const USAGE: string = `npm run infra:bucket -- --endpoint URL --bucket NAME [--region REGION] [--dry-run] [--skip NAME[,NAME]]
@@ -49,19 +49,15 @@ export function parseCommand(argv: readonly string[]): BucketCommand | undefined
 
 function parse(argv: readonly string[]) {
   const string = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        endpoint: string,
-        bucket: string,
-        region: string,
-        'dry-run': { type: 'boolean' },
-        skip: string,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new CommandError((cause as Error).message, { cause });
-  }
+  return readOptions({
+    args: [...argv],
+    options: {
+      endpoint: string,
+      bucket: string,
+      region: string,
+      'dry-run': { type: 'boolean' },
+      skip: string,
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 }

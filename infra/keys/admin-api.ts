@@ -1,4 +1,4 @@
-import { CommandError } from './command-error.ts';
+import { CommandError } from '../command/command-error.ts';
 import type { Connection } from './connection.ts';
 
 /** An entry of the admin API's lists, as JSON. */

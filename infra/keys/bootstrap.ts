@@ -1,6 +1,6 @@
 import { createApiKey, hashApiKey } from '../../gpu-backend/contract/api-key.ts';
+import { CommandError } from '../command/command-error.ts';
 import type { Command } from './command.ts';
-import { CommandError } from './command-error.ts';
 
 const DEFAULT_TENANT = 'operator';
 

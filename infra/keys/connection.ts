@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseApiKey } from '../../gpu-backend/contract/api-key.ts';
+import { CommandError } from '../command/command-error.ts';
 import type { DevSession } from '../local/dev-session.ts';
 import { readJsonFile } from '../local/secret-file.ts';
-import { CommandError } from './command-error.ts';
 
 /** Which edge is asked, and the key for it. */
 export interface Connection {

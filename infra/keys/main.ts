@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CommandError } from '../command/command-error.ts';
 import { createAdminApi } from './admin-api.ts';
-import { CommandError } from './command-error.ts';
 import { findConnection } from './connection.ts';
 import { parseCommand, USAGE } from './parse-command.ts';
 

@@ -1,4 +1,4 @@
-import { CommandError } from './command-error.ts';
+import { CommandError } from '../command/command-error.ts';
 
 /** Options that set limits, and the API's names for them. */
 export const LIMIT_OPTIONS = {

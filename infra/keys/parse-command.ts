@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { parseApiKey } from '../../gpu-backend/contract/api-key.ts';
+import { CommandError } from '../command/command-error.ts';
+import { readOptions } from '../command/read-options.ts';
 import { BOOTSTRAP } from './bootstrap.ts';
 import { type Command, type CommandInput, OPTION_VALUES, type OptionName } from './command.ts';
-import { CommandError } from './command-error.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
 
@@ -63,23 +63,19 @@ function publicPart(word: string): string {
 type RawValues = { [name in OptionName | 'data']?: string } & { json?: boolean; help?: boolean };
 
 function parse(argv: readonly string[]): { values: RawValues; positionals: string[] } {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        ...(Object.fromEntries(NAMES.map((name) => [name, { type: 'string' }])) as Record<
-          OptionName,
-          { type: 'string' }
-        >),
-        data: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (cause) {
-    throw new CommandError((cause as Error).message, { cause });
-  }
+  return readOptions({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      ...(Object.fromEntries(NAMES.map((name) => [name, { type: 'string' }])) as Record<
+        OptionName,
+        { type: 'string' }
+      >),
+      data: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function checkOptions(command: Command, given: readonly OptionName[]): void {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
 import { parseCommand, USAGE } from './parse-command.ts';
 import { renderManifests } from './render-manifests.ts';
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
+import { readOptions } from '../command/read-options.ts';
 import { ENVIRONMENTS, type Environment } from '../kubernetes/environment.ts';
 
 export const USAGE: string = `npm run --silent infra:render -- --env production|staging [--for kubernetes|cloud-run] [--out DIR]
@@ -44,19 +44,15 @@ function oneOf<T extends string>(option: string, value: string | undefined, allo
 
 function parse(argv: readonly string[]) {
   const string = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        env: string,
-        for: string,
-        out: string,
-        'cuda-image': string,
-        'cpu-image': string,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new CommandError((cause as Error).message, { cause });
-  }
+  return readOptions({
+    args: [...argv],
+    options: {
+      env: string,
+      for: string,
+      out: string,
+      'cuda-image': string,
+      'cpu-image': string,
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signedPathOf } from '../../gpu-backend/contract/url-signature.ts';
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
 import { parseCommand, USAGE } from './parse-command.ts';
 import { fetchSigningSecret } from './signing-secret.ts';
 

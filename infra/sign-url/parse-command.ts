@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
 import { NO_URL_OPTIONS, type SignableUrl } from '../../gpu-backend/contract/url-signature.ts';
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
+import { readOptions } from '../command/read-options.ts';
 import { parseExpiry } from '../keys/option-values.ts';
 
 const EXTENSIONS = ['webp', 'png', 'jpg', 'avif'];
@@ -45,23 +45,19 @@ export function parseCommand(argv: readonly string[], nowS: number): SignCommand
 
 function parse(argv: readonly string[]) {
   const string = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        as: string,
-        size: string,
-        seed: string,
-        quality: string,
-        preset: string,
-        visibility: string,
-        expires: string,
-        data: string,
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (cause) {
-    throw new CommandError((cause as Error).message, { cause });
-  }
+  return readOptions({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      as: string,
+      size: string,
+      seed: string,
+      quality: string,
+      preset: string,
+      visibility: string,
+      expires: string,
+      data: string,
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { CommandError } from '../keys/command-error.ts';
+import { CommandError } from '../command/command-error.ts';
 import { findConnection } from '../keys/connection.ts';
 
 export interface SigningSecret {

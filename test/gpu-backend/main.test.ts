@@ -1,101 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ModelCard, modelCardSchema } from '../../gpu-backend/contract/model-card.ts';
-import { signedRequest, TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
+import { TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
+import {
+  afterTest,
+  cardOf,
+  childOf,
+  childrenOf,
+  closeAll,
+  generate,
+  generateBody,
+  holdChild,
+  metricOf,
+  S3_SECRET,
+  SOON,
+  signalIfAlive,
+  startHeldS3,
+  startMain,
+  startReady,
+  startS3,
+} from './running-backend.ts';
 import { copyModel, replaceModelFile } from './runtime/model-copy.ts';
-
-const MAIN = fileURLToPath(new URL('../../gpu-backend/main.ts', import.meta.url));
-/** On a machine that is busy with other things. */
-const SOON = { timeout: 20_000 };
-const S3_SECRET = 'the-secret-of-the-store';
-const ENVIRONMENT = {
-  PATH: process.env.PATH,
-  PORT: '0',
-  SIGNING_KEYS: `${TEST_SIGNING_KEY.id}:${TEST_SIGNING_KEY.secret}`,
-  S3_ENDPOINT: 'http://127.0.0.1:9',
-  S3_BUCKET: 'pictures',
-  S3_ACCESS_KEY_ID: 'key',
-  S3_SECRET_ACCESS_KEY: S3_SECRET,
-  INFERENCE_THREADS: '1',
-};
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
-
-interface Backend {
-  readonly child: ChildProcess;
-  /** All that it wrote so far. */
-  readonly output: { out: string; error: string };
-  /** The log's next entry of this event. */
-  event(name: string): Promise<Record<string, unknown>>;
-  exit(): Promise<{ code: number | null }>;
-}
-
-function startMain(environment: Record<string, string | undefined> = {}): Backend {
-  const child = spawn(process.execPath, [MAIN], { env: { ...ENVIRONMENT, ...environment } });
-  closers.push(() => child.kill('SIGKILL'));
-  const output = { out: '', error: '' };
-  const seen: Record<string, unknown>[] = [];
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    output.out += `${line}\n`;
-    seen.push(JSON.parse(line) as Record<string, unknown>);
-  });
-  child.stderr.on('data', (data: Buffer) => {
-    output.error += data.toString();
-  });
-  const ended = once(child, 'close');
-  return {
-    child,
-    output,
-    async event(name) {
-      for (;;) {
-        const found = seen.find(({ event }) => event === name);
-        if (found) return found;
-        await Promise.race([
-          once(lines, 'line'),
-          ended.then(() => Promise.reject(new Error(`ended without ${name}: ${output.error}`))),
-        ]);
-      }
-    },
-    async exit() {
-      const [code] = (await ended) as [number | null];
-      return { code };
-    },
-  };
-}
-
-/** An S3 service that takes every object. */
-async function startS3(): Promise<string> {
-  const server = createServer((request, response) => {
-    request.resume();
-    request.once('end', () => response.writeHead(200, { etag: '"1"' }).end());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function childrenOf({ child: { pid } }: Backend): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-}
-
-/** The inference process of a backend. */
-function childOf(backend: Backend): number {
-  const [child, ...others] = childrenOf(backend);
-  expect(others).toEqual([]);
-  return child as number;
-}
 
 /** Another model by its digest, though it makes the same pictures. */
 function changeTokenizer(directory: string): Promise<void> {
@@ -107,54 +35,7 @@ function changeTokenizer(directory: string): Promise<void> {
   );
 }
 
-/** Stops the inference process where it is, until it is sent SIGCONT; one that is stopped would outlive its parent. */
-function holdChild(backend: Backend): number {
-  const pid = childOf(backend);
-  process.kill(pid, 'SIGSTOP');
-  closers.unshift(() => signalIfAlive(pid, 'SIGKILL'));
-  return pid;
-}
-
-/** A stopped process may have been given up and killed meanwhile. */
-function signalIfAlive(pid: number, signal: 'SIGCONT' | 'SIGKILL'): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ESRCH' });
-  }
-}
-
-/** An S3 service that answers puts only when it is told to. */
-async function startHeldS3() {
-  const arrived = Promise.withResolvers<ServerResponse>();
-  const server = createServer((request, response) => {
-    request.resume();
-    request.once('end', () => arrived.resolve(response));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(() => server.close());
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, put: arrived.promise };
-}
-
-async function metricOf(url: unknown, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'mu').exec(text)?.[1]);
-}
-
-async function cardOf(url: unknown): Promise<ModelCard> {
-  return modelCardSchema.parse(await (await fetch(`${url}/v1/models`)).json());
-}
-
-function generateBody({ digest }: ModelCard) {
-  return {
-    model: digest,
-    images: [{ prompt: 'red apple', seed: 1 }],
-    size: 64,
-    format: 'png',
-    quality: null,
-  };
-}
+afterEach(closeAll);
 
 describe('main', () => {
   it('names all that is missing from the environment and exits with 1', async () => {
@@ -173,7 +54,7 @@ describe('main', () => {
 
   it('names a damaged file of the model and exits with 1', async () => {
     const directory = copyModel();
-    closers.push(() => rmSync(directory, { recursive: true }));
+    afterTest(() => rmSync(directory, { recursive: true }));
     const path = join(directory, 'generator.onnx');
     appendFileSync(path, 'x');
     const backend = startMain({ MODEL_DIR: directory });
@@ -185,7 +66,7 @@ describe('main', () => {
 
   it('says that its port is taken and exits with 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');
-    closers.push(() => other.close());
+    afterTest(() => other.close());
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     const backend = startMain({ PORT: String(port) });
@@ -196,11 +77,8 @@ describe('main', () => {
   });
 
   it('answers 503 while the store cannot be reached', async () => {
-    const backend = startMain();
-    const { url } = await backend.event('listening');
-    await backend.event('ready');
-    const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
-    const response = await fetch(request);
+    const { backend, url } = await startReady();
+    const response = await generate(url, generateBody(await cardOf(url)));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
     expect(await response.json()).toMatchObject({ error: { code: 'storage_unavailable' } });
     expect(backend.output.out).not.toMatch(
@@ -212,11 +90,8 @@ describe('main', () => {
     'finishes what it accepted after %s, then exits with 0',
     async (signal) => {
       const s3 = await startHeldS3();
-      const backend = startMain({ S3_ENDPOINT: s3.endpoint });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
-      const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
-      const answer = fetch(request);
+      const { backend, url } = await startReady({ S3_ENDPOINT: s3.endpoint });
+      const answer = generate(url, generateBody(await cardOf(url)));
       const put = await s3.put;
       backend.child.kill(signal);
       await backend.event('stopping');
@@ -234,10 +109,8 @@ describe('main', () => {
     ['as it is by default', {}, true],
     ['unless that is turned off', { PROVENANCE: 'off' }, false],
   ])('writes into pictures that a model made them, %s', async (_, environment, isWritten) => {
-    const backend = startMain({ S3_ENDPOINT: await startS3(), ...environment });
-    const { url } = await backend.event('listening');
-    await backend.event('ready');
-    const response = await fetch(await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url))));
+    const { url } = await startReady({ S3_ENDPOINT: await startS3(), ...environment });
+    const response = await generate(url, generateBody(await cardOf(url)));
     const [, [, file]] = [...(await response.formData()).entries()] as [unknown, [string, File]];
     expect((await file.text()).includes('digitalsourcetype/trainedAlgorithmicMedia')).toBe(isWritten);
   });
@@ -255,11 +128,13 @@ describe('main', () => {
   it.runIf(process.platform === 'linux')(
     'queues as many pictures as QUEUE_LIMIT says and refuses the next at once, saying when to come again',
     async () => {
-      const backend = startMain({ S3_ENDPOINT: await startS3(), QUEUE_LIMIT: '1', BATCH_BUCKETS: '1' });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      const { backend, url } = await startReady({
+        S3_ENDPOINT: await startS3(),
+        QUEUE_LIMIT: '1',
+        BATCH_BUCKETS: '1',
+      });
       const body = generateBody(await cardOf(url));
-      const post = async () => fetch(await signedRequest(`${url}/v1/generate`, body));
+      const post = () => generate(url, body);
       const child = holdChild(backend);
       // One that runs, one that lies ready behind it, one that waits.
       const answers = [];
@@ -282,13 +157,11 @@ describe('main', () => {
   it.runIf(process.platform === 'linux')(
     'answers 504 when the model takes longer than DEADLINE_MS',
     async () => {
-      const backend = startMain({ DEADLINE_MS: '300' });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      const { backend, url } = await startReady({ DEADLINE_MS: '300' });
       holdChild(backend);
-      const request = await signedRequest(`${url}/v1/generate`, generateBody(await cardOf(url)));
+      const body = generateBody(await cardOf(url));
       // Half of the deadline where none is set.
-      const response = await fetch(request, { signal: AbortSignal.timeout(15_000) });
+      const response = await generate(url, body, { signal: AbortSignal.timeout(15_000) });
       expect(response.status).toBe(504);
       expect(await response.json()).toMatchObject({ error: { code: 'deadline_exceeded' } });
     },
@@ -297,13 +170,11 @@ describe('main', () => {
   it.runIf(process.platform === 'linux')(
     'replaces a model that hangs within 10 s, and answers what it was asked',
     async () => {
-      const backend = startMain({ S3_ENDPOINT: await startS3() });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      const { backend, url } = await startReady({ S3_ENDPOINT: await startS3() });
       const body = generateBody(await cardOf(url));
       holdChild(backend);
       const startedAt = performance.now();
-      const response = await fetch(await signedRequest(`${url}/v1/generate`, body));
+      const response = await generate(url, body);
       expect(response.status).toBe(200);
       expect(performance.now() - startedAt).toBeLessThan(10_000);
       expect(await backend.event('inference_restart')).toMatchObject({ reason: 'SIGKILL' });
@@ -314,12 +185,9 @@ describe('main', () => {
   it.runIf(process.platform === 'linux')(
     'answers all or says 503 when its model is killed under load',
     async () => {
-      const backend = startMain({ S3_ENDPOINT: await startS3() });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      const { backend, url } = await startReady({ S3_ENDPOINT: await startS3() });
       const body = generateBody(await cardOf(url));
-      const post = async (seed: number) =>
-        fetch(await signedRequest(`${url}/v1/generate`, { ...body, images: [{ prompt: 'pizza', seed }] }));
+      const post = (seed: number) => generate(url, { ...body, images: [{ prompt: 'pizza', seed }] });
       const killed = holdChild(backend);
       const answers = Promise.all(Array.from({ length: 60 }, (_, seed) => post(seed)));
       await expect.poll(() => metricOf(url, 'galip_requests_in_flight'), SOON).toBeGreaterThan(20);
@@ -335,12 +203,9 @@ describe('main', () => {
   it.runIf(process.platform === 'linux')(
     'loses no accepted request when it is stopped under load',
     async () => {
-      const backend = startMain({ S3_ENDPOINT: await startS3() });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      const { backend, url } = await startReady({ S3_ENDPOINT: await startS3() });
       const body = generateBody(await cardOf(url));
-      const post = async (seed: number) =>
-        fetch(await signedRequest(`${url}/v1/generate`, { ...body, images: [{ prompt: 'pizza', seed }] }));
+      const post = (seed: number) => generate(url, { ...body, images: [{ prompt: 'pizza', seed }] });
       const answers = Array.from({ length: 40 }, (_, seed) => post(seed));
       const ended = Promise.allSettled(answers);
       const inFlight = () => metricOf(url, 'galip_requests_in_flight');
@@ -363,13 +228,11 @@ describe('main', () => {
     'serves the model that the directory holds now, once told so, and the old one until then',
     async () => {
       const directory = copyModel();
-      closers.push(() => rmSync(directory, { recursive: true }));
+      afterTest(() => rmSync(directory, { recursive: true }));
       const s3 = await startHeldS3();
-      const backend = startMain({ S3_ENDPOINT: s3.endpoint, MODEL_DIR: directory });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      const { backend, url } = await startReady({ S3_ENDPOINT: s3.endpoint, MODEL_DIR: directory });
       const old = await cardOf(url);
-      const accepted = fetch(await signedRequest(`${url}/v1/generate`, generateBody(old)));
+      const accepted = generate(url, generateBody(old));
       const put = await s3.put;
       await changeTokenizer(directory);
       backend.child.kill('SIGUSR2');
@@ -378,7 +241,7 @@ describe('main', () => {
       const card = await cardOf(url);
       expect(card.digest).toBe(to);
       expect(card.digest).not.toBe(old.digest);
-      const mismatch = await fetch(await signedRequest(`${url}/v1/generate`, generateBody(old)));
+      const mismatch = await generate(url, generateBody(old));
       expect(mismatch.status).toBe(409);
       put.writeHead(200, { etag: '"1"' }).end();
       expect((await accepted).status).toBe(200);
@@ -390,10 +253,8 @@ describe('main', () => {
     'keeps its model when the directory holds a damaged one',
     async () => {
       const directory = copyModel();
-      closers.push(() => rmSync(directory, { recursive: true }));
-      const backend = startMain({ S3_ENDPOINT: await startS3(), MODEL_DIR: directory });
-      const { url } = await backend.event('listening');
-      await backend.event('ready');
+      afterTest(() => rmSync(directory, { recursive: true }));
+      const { backend, url } = await startReady({ S3_ENDPOINT: await startS3(), MODEL_DIR: directory });
       const card = await cardOf(url);
       await changeTokenizer(directory);
       appendFileSync(join(directory, 'generator.onnx'), 'x');
@@ -403,7 +264,7 @@ describe('main', () => {
         from: card.digest,
         reason: expect.stringContaining('SHA-256 is'),
       });
-      const response = await fetch(await signedRequest(`${url}/v1/generate`, generateBody(card)));
+      const response = await generate(url, generateBody(card));
       expect(response.status).toBe(200);
     },
   );
@@ -417,19 +278,17 @@ describe('main', () => {
 
   it('keeps serving the others when a client hangs up', async () => {
     const s3 = await startHeldS3();
-    const backend = startMain({ S3_ENDPOINT: s3.endpoint });
-    const { url } = await backend.event('listening');
-    await backend.event('ready');
+    const { backend, url } = await startReady({ S3_ENDPOINT: s3.endpoint });
     const body = generateBody(await cardOf(url));
     const hangUp = new AbortController();
-    const first = fetch(await signedRequest(`${url}/v1/generate`, body), { signal: hangUp.signal });
+    const first = generate(url, body, { signal: hangUp.signal });
     const put = await s3.put;
     hangUp.abort();
     await expect(first).rejects.toThrow();
     put.writeHead(200, { etag: '"1"' }).end();
     await backend.event('generate');
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    const second = await fetch(await signedRequest(`${url}/v1/generate`, { ...body, model: '0'.repeat(64) }));
+    const second = await generate(url, { ...body, model: '0'.repeat(64) });
     expect(second.status).toBe(409);
   });
 });

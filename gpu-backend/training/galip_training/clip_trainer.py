@@ -1,17 +1,14 @@
 """Contrastive training of a CLIP of our own, for data where no licensed one can be had. Axes: B batch, E embedding, L tokens."""
 
-import dataclasses
-import json
 import math
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from .augment import augment
 from .batches import to_images
-from .checkpoint import save_checkpoint, save_text
 from .clip import Clip
+from .clip_checkpoint import ClipCheckpoint
 from .config import RunConfig
 from .distributed import Processes
 from .losses import contrastive_loss
@@ -22,7 +19,7 @@ MAX_LOGIT_SCALE = math.log(100)
 """CLIP's own bound against instability."""
 
 
-class ClipTrainer:
+class ClipTrainer(ClipCheckpoint):
     def __init__(self, config: RunConfig, total_steps: int, processes: Processes):
         self.config, self.settings, self.total_steps, self.processes = config, config.train_clip, total_steps, processes
         self.precision = Precision(config.precision, processes.device, config.channels_last)
@@ -66,30 +63,6 @@ class ClipTrainer:
 
     def parameters(self):
         return self.clip.named_parameters()
-
-    def state(self) -> dict:
-        return {
-            "model": {"clip": self.clip.state_dict()},
-            "optimizers": {"optimizer": self.optimiser.state_dict()},
-            "training": {"scalers": [self.scaler.state_dict()]},
-        }
-
-    def load(self, state: dict) -> None:
-        self.clip.load_state_dict(state["model"]["clip"])
-        self.optimiser.load_state_dict(state["optimizers"]["optimizer"])
-        if self.scaler.is_enabled():
-            self.scaler.load_state_dict(state["training"]["scalers"][0])
-
-    def export(self, folder: Path, position: dict) -> None:
-        """`clip.pth`, a state dict with OpenAI's names, and what it is beside it."""
-        save_checkpoint(folder / "clip.pth", {key: value.cpu().contiguous() for key, value in self.clip.state_dict().items()})
-        described = {
-            "clip": dataclasses.asdict(self.clip.sizes), "torch": torch.__version__, **position, "config": dataclasses.asdict(self.config)
-        }  # fmt: skip
-        save_text(folder / "clip.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
-
-    def sheet(self, folder: Path, step: int) -> None:
-        return None
 
 
 @torch.no_grad()

@@ -60,8 +60,10 @@ class GanTrainer:
         with torch.no_grad(), self.precision.autocast():
             sentence_BE = self.clip.encode_text(batch["token_ids"].to(device)).float()
             warming_up = number < self.settings.warmup_reconstruction_steps
-            real = to_images(batch["image"], device)
-            if not warming_up:
+            # Where features are known, images are needed only to be redrawn.
+            needs_images = warming_up or not self.features or self.settings.reconstruction_weight
+            real = to_images(batch["image"], device) if needs_images else None
+            if not warming_up and not self.features:
                 real = self.augmented(real)
             real_BFDGG = self.features.of(batch["index"]) if self.features else self.encode(real)[0].float()
         noise_BZ = torch.randn(len(sentence_BE), self.config.generator.z_dim, device=device)
@@ -89,7 +91,7 @@ class GanTrainer:
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
         return {"warmup/loss": loss, "warmup/similarity": sim, "g/gradient": norm}
 
-    def compete(self, noise_BZ: Tensor, sentence_BE: Tensor, real: Tensor, real_BFDGG: Tensor) -> dict:
+    def compete(self, noise_BZ: Tensor, sentence_BE: Tensor, real: Optional[Tensor], real_BFDGG: Tensor) -> dict:
         """One update of D and C, then one of G with the same fakes."""
         settings = self.settings
         real_BFDGG.requires_grad_()

@@ -5,9 +5,6 @@ captions stay where they are. Axes: B batch, E embedding, L tokens.
 """
 
 import copy
-import dataclasses
-import json
-from pathlib import Path
 from typing import Callable, Sequence
 
 import numpy as np
@@ -16,8 +13,8 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import Dataset
 
-from .checkpoint import save_checkpoint, save_text
 from .clip import Clip
+from .clip_checkpoint import ClipCheckpoint
 from .config import RunConfig
 from .distributed import Processes
 from .fillers import surround
@@ -51,7 +48,7 @@ class SurroundedCaptions(Dataset):
         return {"token_ids": rows[0], "surrounded_ids": fitting[0] if fitting else rows[0]}
 
 
-class TextTrainer:
+class TextTrainer(ClipCheckpoint):
     """`clip`: as trained; its image tower stays as it is."""
 
     def __init__(self, config: RunConfig, clip: Clip, total_steps: int, processes: Processes):
@@ -79,25 +76,3 @@ class TextTrainer:
 
     def parameters(self):
         return [(name, p) for name, p in self.clip.named_parameters() if p.requires_grad]
-
-    def state(self) -> dict:
-        return {
-            "model": {"clip": self.clip.state_dict()},
-            "optimizers": {"optimizer": self.optimiser.state_dict()},
-            "training": {"scalers": [self.scaler.state_dict()]},
-        }
-
-    def load(self, state: dict) -> None:
-        self.clip.load_state_dict(state["model"]["clip"])
-        self.optimiser.load_state_dict(state["optimizers"]["optimizer"])
-        if self.scaler.is_enabled():
-            self.scaler.load_state_dict(state["training"]["scalers"][0])
-
-    def export(self, folder: Path, position: dict) -> None:
-        """`clip.pth` as ClipTrainer writes it."""
-        save_checkpoint(folder / "clip.pth", {key: value.cpu().contiguous() for key, value in self.clip.state_dict().items()})
-        described = {"clip": dataclasses.asdict(self.clip.sizes), "torch": torch.__version__, **position, "config": dataclasses.asdict(self.config)}
-        save_text(folder / "clip.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
-
-    def sheet(self, folder: Path, step: int) -> None:
-        return None

@@ -85,6 +85,16 @@ def test_reconstruction_counts_pixels_and_relative_features():
     assert math.isclose(heavier.item(), 2.5 + ((1 + 5) / 2) / 2, rel_tol=1e-6)
 
 
+def test_reconstruction_counts_the_steps_between_neighbours():
+    fake, real = torch.zeros(1, 1, 2, 2), torch.tensor([[[[0.0, 0.5], [0.0, 0.5]]]])
+    features = (torch.tensor([1.0]), torch.tensor([1.0]))
+    # Columns differ by 0.5 in both rows, rows nowhere; half of the pixels are wrong by 0.5.
+    loss = reconstruction_loss(fake, real, *features, pixel_weight=1, edge_weight=4)
+    assert math.isclose(loss.item(), 0.25 + 4 * 0.5, rel_tol=1e-6)
+    shifted = reconstruction_loss(fake, fake + 0.25, *features, pixel_weight=1, edge_weight=4)
+    assert math.isclose(shifted.item(), 0.25, rel_tol=1e-6)
+
+
 def test_contrastive_loss_of_two_pairs():
     image, text = torch.eye(2), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     loss = contrastive_loss(image, text, torch.tensor(2.0), torch.eye(2))

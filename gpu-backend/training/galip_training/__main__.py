@@ -1,4 +1,4 @@
-"""python3 -m galip_training train-clip|train-text|train-gan|evaluate|evaluate-clip|publish: see README.md, and --help of each."""
+"""python3 -m galip_training train-clip|train-text|train-gan|grow|evaluate|evaluate-clip|publish: see README.md, and --help of each."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ import torch
 
 from .config import ConfigError
 from .evaluate_command import evaluate_clip_command, evaluate_command
+from .grow import grow_command
 from .publish import publish_command
 from .train_commands import train_clip, train_gan, train_text
 from .training_loop import TrainingFailed
@@ -46,6 +47,13 @@ def parse_options(arguments: list) -> argparse.Namespace:
     gan.add_argument("--tokenizer", type=Path, help="tokenizer.json beside --clip if not given")
     gan.add_argument("--init", type=Path, help="checkpoint whose networks a new run starts from")
     gan.set_defaults(run=train_gan)
+
+    grow = commands.add_parser("grow", help="a trained generator in a wider configuration, for train-gan --init; writes galip.pth")
+    add_common_options(grow)
+    grow.add_argument("--config", type=Path, required=True, help="recipe (JSON)")
+    grow.add_argument("--checkpoint", type=Path, required=True, help="galip.pth of the narrower configuration")
+    grow.add_argument("--clip", type=Path, required=True, help="the CLIP of its training, with tokenizer.json beside it")
+    grow.set_defaults(run=grow_command)
 
     scores = commands.add_parser("evaluate", help="metrics.json, contact-sheet.png, interpolation.png of a galip.pth")
     add_common_options(scores)

@@ -128,6 +128,8 @@ class GanTrainingConfig(LoopConfig):
     """Keeps the warm-up's loss in the adversarial phase; 0 in the paper."""
     pixel_weight: float = setting(1.0, above=0)
     """Of pixels against CLIP features in the reconstruction; features alone leave traces of CLIP's patches."""
+    edge_weight: float = setting(0.0, at_least=0)
+    """Of the steps between neighbouring pixels in the reconstruction: flat areas stay flat, outlines sharp; 0 in the paper."""
     cache_real_features: bool = False
     """Run CLIP over the real images once and keep the result (float16) beside the checkpoint."""
     sheet_steps: int = setting(1000, at_least=0)

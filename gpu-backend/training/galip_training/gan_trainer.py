@@ -87,7 +87,7 @@ class GanTrainer:
             fake = self.netG(noise_BZ, sentence_BE)
             fake_BFDGG, fake_BE = self.encode(fake.float())
             sim = similarity(fake_BE, sentence_BE)
-            loss = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG, self.settings.pixel_weight) - sim
+            loss = self.reconstruction(fake, real, fake_BFDGG, real_BFDGG) - sim
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
         return {"warmup/loss": loss, "warmup/similarity": sim, "g/gradient": norm}
 
@@ -119,7 +119,7 @@ class GanTrainer:
             extra["g/sameness"] = self.sameness(fake, sentence_BE)
             loss = loss + settings.diversity_weight * extra["g/sameness"]
         if settings.reconstruction_weight:
-            extra["g/reconstruction"] = reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG.detach(), settings.pixel_weight)
+            extra["g/reconstruction"] = self.reconstruction(fake, real, fake_BFDGG, real_BFDGG.detach())
             loss = loss + settings.reconstruction_weight * extra["g/reconstruction"]
         norm_g = update(loss, self.optimiser_g, self.scaler_g, self.processes, settings.max_grad_norm)
         self.freeze_judges(False)
@@ -127,6 +127,9 @@ class GanTrainer:
             "d/hinge": hinge, "d/penalty": penalty, "d/gradient": norm_d, "d/real": matching.float().mean(), "d/fake": faked.float().mean(),
             "g/loss": loss, "g/gradient": norm_g, "g/similarity": similarity(fake_BE, sentence_BE), **extra,
         }  # fmt: skip
+
+    def reconstruction(self, fake: Tensor, real: Tensor, fake_BFDGG: Tensor, real_BFDGG: Tensor) -> Tensor:
+        return reconstruction_loss(fake, real, fake_BFDGG, real_BFDGG, self.settings.pixel_weight, self.settings.edge_weight)
 
     def sameness(self, fake: Tensor, sentence_BE: Tensor) -> Tensor:
         """How alike a quarter of the fakes are to others of the same sentences."""

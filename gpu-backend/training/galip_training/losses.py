@@ -55,10 +55,17 @@ def diversity_loss(one: Tensor, other: Tensor, target: float) -> Tensor:
     return F.relu(1 - distance_B / target).mean()
 
 
-def reconstruction_loss(fake: Tensor, real: Tensor, fake_features: Tensor, real_features: Tensor, pixel_weight: float = 1.0) -> Tensor:
-    """For the warm-up: mean absolute error of pixels, and of CLIP features relative to their own size."""
-    features = F.l1_loss(wide(fake_features), wide(real_features)) / wide(real_features).abs().mean()
-    return pixel_weight * F.l1_loss(wide(fake), wide(real)) + features
+def reconstruction_loss(
+    fake: Tensor, real: Tensor, fake_features: Tensor, real_features: Tensor, pixel_weight: float = 1.0, edge_weight: float = 0.0
+) -> Tensor:
+    """For the warm-up: mean absolute error of pixels, of the steps from each pixel to its neighbours, and of CLIP features
+    relative to their own size."""
+    loss = F.l1_loss(wide(fake_features), wide(real_features)) / wide(real_features).abs().mean()
+    difference = wide(fake) - wide(real)
+    if edge_weight:
+        steps = [difference.diff(dim=axis).abs().mean() for axis in (2, 3)]
+        loss = loss + edge_weight * sum(steps)
+    return loss + pixel_weight * difference.abs().mean()
 
 
 def contrastive_loss(image_BE: Tensor, text_BE: Tensor, scale: Tensor, target_BB: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ def choose_styles(noise_BZ: Tensor, style_B: Tensor, styles: int) -> Tensor:
     together because one among a hundred is learnt too slowly.
     """
     rows_N = (style_B >= 0).nonzero(as_tuple=True)[0]
-    length = noise_BZ.shape[1] // styles
+    length = run_length(noise_BZ.shape[1], styles)
     runs_NSV = noise_BZ[rows_N, : styles * length].view(len(rows_N), styles, length)
     wanted_N, largest_N = style_B[rows_N], runs_NSV.sum(dim=2).argmax(dim=1)
     each_N = torch.arange(len(rows_N), device=noise_BZ.device)
@@ -29,6 +29,11 @@ def choose_styles(noise_BZ: Tensor, style_B: Tensor, styles: int) -> Tensor:
     chosen_BZ = noise_BZ.clone()
     chosen_BZ[rows_N, : styles * length] = exchanged_NSV.flatten(1)
     return chosen_BZ
+
+
+def run_length(z_dim: int, styles: int) -> int:
+    """Values of noise that speak for one style."""
+    return z_dim // styles
 
 
 @torch.no_grad()

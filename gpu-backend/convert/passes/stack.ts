@@ -1,7 +1,7 @@
 import type { Graph, Node, Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { add, gemm, matMul, relu } from '../graph/operators/arithmetic.ts';
-import { gather, reshape, transpose } from '../graph/operators/layout.ts';
+import { concat, gather, reshape, slice, transpose } from '../graph/operators/layout.ts';
 import { concatRows } from '../graph/tensors/concat-rows.ts';
 import type { FloatTensor } from '../graph/tensors/float-tensor.ts';
 import { reshapeTensor } from '../graph/tensors/reshape-tensor.ts';
@@ -65,16 +65,18 @@ function stackGroup(graph: GraphBuilder, group: readonly Perceptron[]): [string,
   const bias = weight('linear1.bias', concatRows(group.map(({ first }) => first.bias)));
   const all = relu(graph, gemm(graph, { name: condition, type }, rows, bias));
   const byMember = transpose(graph, reshape(graph, all, [0, members, hidden]), [1, 0, 2]);
+  // onnxruntime multiplies a single row another way than several, with other last bits: here there are always several.
+  const severalRows = concat(graph, [byMember, slice(graph, byMember, [0], [1], [1])], 1);
 
   const matrices = concatRows(group.map(({ second }) => transposeMatrix(second.weight)));
   const biases = concatRows(group.map(({ second }) => second.bias));
   const product = matMul(
     graph,
-    byMember,
+    severalRows,
     weight('linear2.weight', reshapeTensor(matrices, [members, hidden, to])),
   );
   const sums = add(graph, product, weight('linear2.bias', reshapeTensor(biases, [members, 1, to])));
-  const maps = reshape(graph, sums, [members, -1, to, 1, 1]);
+  const maps = reshape(graph, slice(graph, sums, [0], [-1], [1]), [members, -1, to, 1, 1]);
   return group.map(({ output }, member) => [output, gather(graph, maps, graph.int(member), 0)]);
 }
 

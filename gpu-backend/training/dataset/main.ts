@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
   );
   let partial: string | undefined;
   try {
-    const options = parseOptions(args);
+    const options = parseOptions(args, process.env.INIT_CWD ?? process.cwd());
     if (!options) {
       console.log(USAGE);
       return 0;

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run dataset:emoji -- [options]
 
-  --out DIR        where to; .data/emoji if not given
+  --out DIR        where to; the project's .data/emoji if not given
   --size N,N       sides of the pictures in pixels, up to 224; 224,64 if not given
   --packages DIR   directory that holds the icon packages; the pinned ones are installed if not given
   --limit N        at most so many concepts
@@ -25,20 +26,22 @@ export interface DatasetOptions {
   readonly force: boolean;
 }
 
+const DEFAULT_OUT = '.data/emoji';
 const MIN_SIZE = 16;
 const MAX_SIZE = 224;
 
 /**
  * The command line's options; undefined when help is asked for.
+ * @param userFolder where relative paths start: npm changes into the project's root.
  * @throws OptionError
  */
-export function parseOptions(args: readonly string[]): DatasetOptions | undefined {
+export function parseOptions(args: readonly string[], userFolder: string): DatasetOptions | undefined {
   const { out, size, packages, limit, force, help } = parse(args);
   if (help) return undefined;
   return {
-    out,
+    out: out === undefined ? DEFAULT_OUT : resolve(userFolder, out),
     sizes: size.split(',').map((side) => wholeNumber('size', side, MIN_SIZE, MAX_SIZE)),
-    packages,
+    packages: packages === undefined ? undefined : resolve(userFolder, packages),
     limit: limit === undefined ? undefined : wholeNumber('limit', limit, 1, Number.MAX_SAFE_INTEGER),
     force,
   };
@@ -49,7 +52,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        out: { type: 'string', default: '.data/emoji' },
+        out: { type: 'string' },
         size: { type: 'string', default: '224,64' },
         packages: { type: 'string' },
         limit: { type: 'string' },

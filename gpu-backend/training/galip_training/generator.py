@@ -76,10 +76,13 @@ class GBlock(nn.Module):
             self.c_sc = nn.Conv2d(channels_in, channels_out, 1)
 
     def forward(self, x: Tensor, cond_BC: Tensor) -> Tensor:
-        x = F.interpolate(x, size=(self.size, self.size))
-        h = self.c1(self.fuse1(x, cond_BC))
+        # Enlarging copies pixels: what is done to each alone is done before, where there are fewer.
+        h = self.c1(self.enlarged(self.fuse1(x, cond_BC)))
         h = self.c2(self.fuse2(h, cond_BC))
-        return (self.c_sc(x) if hasattr(self, "c_sc") else x) + h
+        return self.enlarged(self.c_sc(x) if hasattr(self, "c_sc") else x) + h
+
+    def enlarged(self, x: Tensor) -> Tensor:
+        return F.interpolate(x, size=(self.size, self.size))
 
 
 class ClipMapper(nn.Module):

@@ -12,7 +12,7 @@ from .clip_checkpoint import ClipCheckpoint
 from .config import RunConfig
 from .distributed import Processes
 from .losses import contrastive_loss
-from .optimisation import half_cosine, set_learning_rate, update
+from .optimisation import half_cosine, set_options, update
 from .precision import Precision
 
 MAX_LOGIT_SCALE = math.log(100)
@@ -55,7 +55,7 @@ class ClipTrainer(ClipCheckpoint):
         scale = self.clip.logit_scale
         shared_scale = (scale - scale.detach()) / self.processes.size + scale.detach()
         loss = contrastive_loss(image_BE, text_BE, shared_scale.exp(), target_BB)
-        set_learning_rate(self.optimiser, self.learning_rate(number))
+        set_options(self.optimiser, lr=self.learning_rate(number))
         norm = update(loss, self.optimiser, self.scaler, self.processes, self.settings.max_grad_norm, average=False)
         with torch.no_grad():
             scale.clamp_(0, MAX_LOGIT_SCALE)

@@ -13,7 +13,7 @@ from .config import RunConfig
 from .data.open_dataset import Tokenise
 from .distributed import Processes
 from .losses import concept_loss
-from .optimisation import set_learning_rate, update
+from .optimisation import set_options, update
 
 
 class ConceptTrainer(ClipTrainer):
@@ -50,7 +50,7 @@ class ConceptTrainer(ClipTrainer):
         # Nearest to its row is not enough: off the rows' span, texts would differ in ways that only images are compared with.
         distance = 1 - F.cosine_similarity(text_BE.float(), self.table_CE[rows_B], dim=-1).mean()
         loss = image_loss + text_loss + settings.concept_scale * distance
-        set_learning_rate(self.optimiser, self.learning_rate(number))
+        set_options(self.optimiser, lr=self.learning_rate(number))
         norm = update(loss, self.optimiser, self.scaler, self.processes, settings.max_grad_norm)
         self.share_statistics()
         return {

@@ -118,6 +118,8 @@ class GanTrainingConfig(LoopConfig):
     """First steps in which G learns to redraw the paired images; no adversary yet."""
     warmup_lr_g: float = setting(1e-3, above=0)
     """At the start of the warm-up; falls to lr_g until its end."""
+    warmup_betas: Tuple[float, ...] = setting((0.0, 0.9), at_least=0, below=1)
+    """Adam's in the warm-up: nothing moves there as an adversary does, so that means over more steps are worth having."""
     diversity_weight: float = setting(0.0, at_least=0)
     """Punishes pictures of one sentence that differ less than `diversity_target` between two seeds; 0 in the paper."""
     diversity_target: float = setting(0.1, above=0)
@@ -219,6 +221,8 @@ def misfits(config: RunConfig) -> list:
             found.append(f"clip.{name}: has {len(getattr(clip, name))} values; must have 3")
     if config.train_gan.cache_real_features and config.train_gan.augment:
         found.append("train_gan.cache_real_features: cannot be used with train_gan.augment, which changes the images")
+    if len(config.train_gan.warmup_betas) != 2:
+        found.append(f"train_gan.warmup_betas: has {len(config.train_gan.warmup_betas)} values; must have 2")
     if config.train_gan.reconstruction_weight and config.train_gan.augment:
         found.append("train_gan.reconstruction_weight: cannot be used with train_gan.augment, which changes the images")
     return found

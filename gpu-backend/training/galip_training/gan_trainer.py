@@ -22,7 +22,7 @@ from .distributed import Processes
 from .ema import Ema
 from .generator import NetG
 from .losses import discriminator_loss, diversity_loss, generator_loss, matching_aware_penalty, reconstruction_loss, similarity
-from .optimisation import half_cosine, set_learning_rate, update
+from .optimisation import half_cosine, set_options, update
 from .pictures import make_sheet, save_png
 from .precision import Precision
 from .real_features import RealFeatures
@@ -69,7 +69,7 @@ class GanTrainer:
         noise_BZ = torch.randn(len(sentence_BE), self.config.generator.z_dim, device=device)
         if self.settings.noise_by_style:
             noise_BZ = choose_styles(noise_BZ, batch["style"].to(device), len(self.config.data.styles))
-        set_learning_rate(self.optimiser_g, self.learning_rate(number))
+        set_options(self.optimiser_g, lr=self.learning_rate(number), betas=self.settings.warmup_betas if warming_up else BETAS)
         play = self.redraw if warming_up else self.compete
         scalars = play(noise_BZ, sentence_BE, real, real_BFDGG)
         if self.ema:

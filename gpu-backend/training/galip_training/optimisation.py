@@ -1,6 +1,7 @@
 """One update of some parameters from one loss."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,6 +36,7 @@ def half_cosine(start: float, end: float, done: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def set_learning_rate(optimiser: torch.optim.Optimizer, lr: float) -> None:
+def set_options(optimiser: torch.optim.Optimizer, **options: Any) -> None:
+    """From the next step on."""
     for group in optimiser.param_groups:
-        group["lr"] = lr
+        group.update(options)

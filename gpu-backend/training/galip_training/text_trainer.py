@@ -18,7 +18,7 @@ from .clip_checkpoint import ClipCheckpoint
 from .config import RunConfig
 from .distributed import Processes
 from .fillers import surround
-from .optimisation import half_cosine, set_learning_rate, update
+from .optimisation import half_cosine, set_options, update
 from .precision import Precision
 
 TEXT_PARTS = ("token_embedding", "positional_embedding", "transformer", "ln_final", "text_projection")
@@ -70,7 +70,7 @@ class TextTrainer(ClipCheckpoint):
             heard_BE = self.clip.encode_text(batch["surrounded_ids"].to(device)).float()
         # In parts of what tells captions apart: 1 where all sound alike.
         loss = F.mse_loss(heard_BE, wanted_BE) / wanted_BE.var(dim=0).mean()
-        set_learning_rate(self.optimiser, half_cosine(self.settings.lr, 0.0, number / self.total_steps))
+        set_options(self.optimiser, lr=half_cosine(self.settings.lr, 0.0, number / self.total_steps))
         norm = update(loss, self.optimiser, self.scaler, self.processes, self.settings.max_grad_norm)
         return {"loss": loss, "gradient": norm}
 

@@ -82,6 +82,11 @@ def test_reconstruction_of_augmented_images_is_refused():
         parse_config({"train_gan": {"reconstruction_weight": 1, "augment": ["affine"]}})
 
 
+def test_adams_betas_are_two():
+    with pytest.raises(ConfigError, match="train_gan.warmup_betas: has 1 values; must have 2"):
+        parse_config({"train_gan": {"warmup_betas": [0.9]}})
+
+
 def test_noise_that_chooses_among_styles_needs_two():
     settings = {"train_gan": {"noise_by_style": True}}
     with pytest.raises(ConfigError, match="data.styles has 1 items; must have 2 to generator.z_dim .100"):
@@ -115,4 +120,4 @@ def test_the_papers_recipes_are_the_papers():
         assert (gan.lr_g, gan.lr_d, gan.similarity_weight, gan.penalty_weight, gan.penalty_power) == (1e-4, 4e-4, 4.0, 2.0, 6.0)
         assert (config.generator.nf, config.generator.z_dim, config.clip.image_size, config.clip.patch_size) == (64, 100, 224, 32)
         assert gan.official_clip_input
-        assert not (gan.warmup_reconstruction_steps or gan.augment or gan.cache_real_features or gan.diversity_weight or gan.noise_by_style or gan.reconstruction_weight or gan.ema_decay or gan.max_grad_norm)
+        assert not (gan.warmup_reconstruction_steps or gan.augment or gan.cache_real_features or gan.diversity_weight or gan.noise_by_style or gan.reconstruction_weight or gan.ema_decay or gan.max_grad_norm or gan.edge_weight)

@@ -27,8 +27,10 @@ export interface WorkerEnv {
 }
 
 export interface EdgeConfig {
-  /** Origin of the generation backend. */
-  readonly backendUrl: URL;
+  /** Origins of the generation backends, in order of preference. @see backends/README.md */
+  readonly backendUrls: readonly URL[];
+  /** After how long the next backend is asked too, ms; undefined: never. */
+  readonly hedgeMs: number | undefined;
   /** Signs the requests to the backend. */
   readonly signingKey: SigningKey;
   readonly s3: S3Config;
@@ -93,6 +95,16 @@ const bareUrl = required.transform((text, context): URL => {
 });
 const origin = bareUrl.refine(({ pathname }) => pathname === '/', 'must be an origin, without a path');
 
+/** Origins between commas, each once. */
+const origins = required.transform((text, context): URL[] => {
+  const parsed = text.split(',').map((part) => origin.safeParse(part.trim()));
+  const urls = parsed.flatMap(({ data }) => data ?? []);
+  const isDistinct = new Set(urls.map(({ href }) => href)).size === urls.length;
+  if (urls.length === parsed.length && isDistinct) return urls;
+  context.addIssue('must be an origin, http(s)://host[:port], or several different ones between commas');
+  return z.NEVER;
+});
+
 const signingKeys = required.transform((text, context) => {
   try {
     return parseSigningKeys(text);
@@ -131,7 +143,13 @@ const usageExportSchema = z
   );
 
 const variablesSchema = z.object({
-  BACKEND_URL: origin,
+  BACKEND_URL: origins,
+  BACKEND_HEDGE_MS: optional(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/u, 'must be an integer of milliseconds, 1 … 99999')
+      .transform(Number),
+  ),
   SIGNING_KEYS: signingKeys,
   S3_ENDPOINT: bareUrl,
   S3_BUCKET: required.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u, 'must be the name of a bucket'),
@@ -171,7 +189,8 @@ export function parseConfig(env: WorkerEnv): EdgeConfig {
   }
   const { data } = parsed;
   return {
-    backendUrl: data.BACKEND_URL,
+    backendUrls: data.BACKEND_URL,
+    hedgeMs: data.BACKEND_HEDGE_MS,
     signingKey: data.SIGNING_KEYS[0],
     s3: {
       endpoint: data.S3_ENDPOINT,

@@ -15,5 +15,6 @@ export interface Generation {
 
 /** Makes pictures and stores them. Throws `backend_unavailable` when it cannot, now. */
 export interface Backend {
-  generate(request: GenerateRequest): Promise<Generation>;
+  /** @param signal aborted when nobody waits any more. The picture may be made all the same, under its own name. */
+  generate(request: GenerateRequest, signal?: AbortSignal): Promise<Generation>;
 }

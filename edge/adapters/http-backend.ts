@@ -6,10 +6,9 @@ import {
   generateResultSchema,
 } from '../../gpu-backend/contract/generate.ts';
 import { type SigningKey, signRequest } from '../../gpu-backend/contract/signature.ts';
+import { BackendFailure, type FailureKind } from '../backends/backend-failure.ts';
 import type { Backend, GeneratedPicture, Generation } from './backend.ts';
 
-/** Ten pictures of the full-size model on two CPU threads behind a full queue take about half of this. */
-const BACKEND_TIMEOUT_MS = 60_000;
 /** What a backend may ask a client to wait at most, seconds: an hour is an outage, not a queue. */
 const MAX_RETRY_AFTER_S = 3_600;
 
@@ -21,11 +20,11 @@ export interface HttpBackendOptions {
   readonly now: () => number;
 }
 
-/** The backend over HTTP: signed JSON there, multipart form data back. @see ../../gpu-backend/contract/generate.ts */
+/** One backend over HTTP: signed JSON there, multipart form data back. @see ../../gpu-backend/contract/generate.ts */
 export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend {
   const endpoint = new URL('/v1/generate', url);
 
-  async function send(request: GenerateRequest): Promise<Response> {
+  async function send(request: GenerateRequest, abort?: AbortSignal): Promise<Response> {
     const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(request)));
     const signature = await signRequest({ method: 'POST', path: endpoint.pathname, body }, signingKey, {
       timestamp: Math.floor(now() / 1000),
@@ -36,22 +35,32 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
       headers: { ...signature, 'content-type': 'application/json' },
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(BACKEND_TIMEOUT_MS),
+      ...(abort && { signal: abort }),
     });
   }
 
   return {
-    async generate(request) {
-      try {
-        const response = await send(request);
-        if (response.status !== 200) throw await refusal(response);
-        return await readGeneration(response);
-      } catch (cause) {
-        throw cause instanceof ApiError ? cause : new ApiError('backend_unavailable', { cause });
-      }
+    async generate(request, abort) {
+      const response = await send(request, abort).catch((cause: unknown) => {
+        throw new BackendFailure('unreachable', { cause });
+      });
+      if (response.status !== 200) throw await refusal(response);
+      return readGeneration(response).catch((cause: unknown) => {
+        throw new BackendFailure('broken', { cause });
+      });
     },
   };
 }
+
+/** What a status says, where it is not that the request has begun and failed. */
+const KINDS: Readonly<Record<number, FailureKind>> = {
+  401: 'unreachable', // Keys of another deployment.
+  404: 'unreachable',
+  409: 'unreachable', // Another model, as while a new one is rolled out.
+  429: 'busy',
+  502: 'unreachable', // A proxy that has lost it.
+  503: 'busy',
+};
 
 /**
  * Whatever the backend says to the edge, the client hears that generation is not available; but that a picture may not
@@ -63,7 +72,7 @@ async function refusal(response: Response): Promise<ApiError> {
   }
   if (!response.bodyUsed) await response.body?.cancel();
   const seconds = response.headers.get('retry-after') ?? '';
-  return new ApiError('backend_unavailable', {
+  return new BackendFailure(KINDS[response.status] ?? 'broken', {
     cause: new Error(`backend answered with status ${response.status}`),
     ...(/^\d{1,6}$/u.test(seconds) && { retryAfterS: Math.min(Number(seconds), MAX_RETRY_AFTER_S) }),
   });

@@ -1,13 +1,30 @@
 import { DurableObject } from 'cloudflare:workers';
-import { createHttpBackend } from '../adapters/http-backend.ts';
+import type { Backend } from '../adapters/backend.ts';
 import { createS3ObjectStore } from '../adapters/s3-object-store.ts';
-import { parseConfig, type WorkerEnv } from '../config.ts';
+import { createBackends } from '../backends/create-backends.ts';
+import { type EdgeConfig, parseConfig, type WorkerEnv } from '../config.ts';
 import { createDurableFlights } from '../flight/durable-flights.ts';
 import type { FlightPlan, Flights } from '../flight/flight.ts';
 import { createFlightCore, type FlightAnswer, type FlightCore } from '../flight/flight-core.ts';
 import type { FlightRow, FlightStorage } from '../flight/flight-storage.ts';
+import type { Log } from '../middleware/answer-errors.ts';
 import { createD1RecipeBook } from '../recipes/d1-recipe-book.ts';
 import { PLATFORM_CLOCK } from './clock.ts';
+
+// Workers refuse a `fetch` that is called as another object's method.
+const fetcher: typeof fetch = (input, init) => fetch(input, init);
+const log: Log = (entry) => console.error(JSON.stringify(entry));
+
+/** What an isolate knows of its backends' health, shared by all flights in it: each alone would learn nothing. */
+const backends = new WeakMap<WorkerEnv, Backend>();
+
+function backendOf(env: WorkerEnv, { backendUrls: urls, hedgeMs, signingKey }: EdgeConfig): Backend {
+  const existing = backends.get(env);
+  if (existing) return existing;
+  const created = createBackends({ urls, hedgeMs, signingKey, fetcher, clock: PLATFORM_CLOCK, log });
+  backends.set(env, created);
+  return created;
+}
 
 /** Owns the generation of one fingerprint, so that nobody's hanging up ends it. */
 export class FlightObject extends DurableObject<WorkerEnv> {
@@ -15,17 +32,14 @@ export class FlightObject extends DurableObject<WorkerEnv> {
 
   constructor(state: DurableObjectState, env: WorkerEnv) {
     super(state, env);
-    const { backendUrl, signingKey, s3 } = parseConfig(env);
-    const now = (): number => Date.now();
-    // Workers refuse a `fetch` that is called as another object's method.
-    const fetcher: typeof fetch = (input, init) => fetch(input, init);
+    const config = parseConfig(env);
     this.#core = createFlightCore({
-      backend: createHttpBackend({ url: backendUrl, signingKey, fetcher, now }),
-      store: createS3ObjectStore(s3, fetcher),
+      backend: backendOf(env, config),
+      store: createS3ObjectStore(config.s3, fetcher),
       recipes: createD1RecipeBook(env.DB),
       storage: createDurableFlightStorage(state.storage),
-      now,
-      log: (entry) => console.error(JSON.stringify(entry)),
+      now: PLATFORM_CLOCK.now,
+      log,
     });
   }
 

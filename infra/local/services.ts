@@ -56,12 +56,16 @@ export function s3VariablesOf(environment: Environment, edgePort: number): S3Var
 }
 
 /**
- * URL of a backend that runs elsewhere, or undefined: then one is started here.
- * @throws StartError when it is no origin, or its signing keys are not given along.
+ * URL of a backend that runs elsewhere, or several between commas, or undefined: then one is started here.
+ * @throws StartError when one is no origin or stands there twice, or their signing keys are not given along.
  */
 export function remoteBackendOf({ BACKEND_URL, SIGNING_KEYS }: Environment): string | undefined {
   if (!BACKEND_URL) return undefined;
-  assertServiceUrl('BACKEND_URL', BACKEND_URL, 'origin');
+  const urls = BACKEND_URL.split(',').map((url) => url.trim());
+  for (const url of urls) assertServiceUrl('BACKEND_URL', url, 'origin');
+  if (new Set(urls.map((url) => new URL(url).href)).size < urls.length) {
+    throw new StartError('BACKEND_URL must not name a backend twice.');
+  }
   if (!SIGNING_KEYS) {
     throw new StartError('BACKEND_URL is set, but not SIGNING_KEYS: give the keys which that backend knows.');
   }

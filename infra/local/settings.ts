@@ -23,6 +23,7 @@ export interface Settings {
 
 /** Variables of the Worker that go to it as they are, where they are set. */
 const PASSED_ON = [
+  'BACKEND_HEDGE_MS',
   'PRICE_PICTURE',
   'PRICE_RESAMPLE',
   'PRICE_HIT',

@@ -33,9 +33,11 @@ export interface RealEdge extends AsyncDisposable {
 /**
  * The Worker on workerd as it is deployed, its objects behind the S3 protocol, a backend without a model over HTTP: two
  * servers, as in production.
+ * @param more variables of the Worker, given the backend's URL.
  */
 export async function startRealEdge(
   bytesOf: (fingerprint: string) => Uint8Array<ArrayBuffer>,
+  more: (backendUrl: string) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<RealEdge> {
   const s3 = createTestHarness({ root, workers: [{ configPath, env: 'local' }] });
   const edge = createTestHarness();
@@ -71,6 +73,7 @@ export async function startRealEdge(
       commercialUse: true,
       imageSize: 64,
     }),
+    ...more(backend.url),
   };
   await edge.update({ root, workers: [{ configPath, env: 'local', vars }] });
   const { url } = await edge.listen();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig, type WorkerEnv } from '../../edge/config.ts';
-import { BAD_VARIABLES, GOOD_VARIABLES } from '../fixtures/service-variables.ts';
+import { BAD_VARIABLES, GOOD_VARIABLES, TWO_BACKENDS } from '../fixtures/service-variables.ts';
 
 const CARD = { id: 'm', digest: 'd'.repeat(64), licence: 'MIT', commercialUse: true, imageSize: 64 };
 
@@ -14,6 +14,7 @@ describe('the Worker, as npm start (test/infra/local/services.test.ts),', () => 
   it.each([
     ['services', GOOD_VARIABLES],
     ['services without a public URL', { ...GOOD_VARIABLES, PUBLIC_URL: '' }],
+    ['several backends', { ...GOOD_VARIABLES, BACKEND_URL: TWO_BACKENDS }],
   ])('takes %s', (_, variables) => {
     expect(() => read(variables)).not.toThrow();
   });

@@ -26,6 +26,8 @@ describe('the Worker', () => {
     ['BACKEND_URL', 'ftp://hidden.example'],
     ['BACKEND_URL', 'https://user:hidden@backend.example'],
     ['BACKEND_URL', 'https://backend.example/hidden'],
+    ['BACKEND_HEDGE_MS', '0'],
+    ['BACKEND_HEDGE_MS', 'hidden'],
     ['SIGNING_KEYS', 'k1:hidden'],
     ['SIGNING_KEYS', ''],
     ['S3_ENDPOINT', 'hidden'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { publicUrlOf, remoteBackendOf, s3VariablesOf, signingKeysOf } from '../../../infra/local/services.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
-import { BAD_VARIABLES, GOOD_VARIABLES } from '../../fixtures/service-variables.ts';
+import { BAD_VARIABLES, GOOD_VARIABLES, TWO_BACKENDS } from '../../fixtures/service-variables.ts';
 
 function readServices(environment: Readonly<Record<string, string>>): void {
   s3VariablesOf(environment, 8_787);
@@ -14,6 +14,7 @@ describe('npm start, as the Worker (test/edge/config.test.ts),', () => {
   it.each([
     ['services', GOOD_VARIABLES],
     ['services without a public URL', { ...GOOD_VARIABLES, PUBLIC_URL: '' }],
+    ['several backends', { ...GOOD_VARIABLES, BACKEND_URL: TWO_BACKENDS }],
   ])('takes %s', (_, variables) => {
     expect(() => readServices(variables)).not.toThrow();
   });

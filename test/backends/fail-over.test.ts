@@ -1,0 +1,239 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createBackends } from '../../edge/backends/create-backends.ts';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { createManualClock } from '../fakes/manual-clock.ts';
+import {
+  answers,
+  breaksOff,
+  hangs,
+  makes,
+  type PictureServer,
+  startPictureServer,
+} from './picture-server.ts';
+
+const REQUEST = {
+  model: 'd'.repeat(64),
+  images: [{ prompt: 'cat', seed: 1 }],
+  size: 64,
+  format: 'png' as const,
+  quality: null,
+};
+/** All tries of a request together. */
+const LIMIT_MS = 60_000;
+
+/** Backends of one isolate over real HTTP, on a clock that stands still. */
+function createEdge(servers: readonly PictureServer[], hedgeMs?: number) {
+  const clock = createManualClock();
+  const lines: string[] = [];
+  const backend = createBackends({
+    urls: servers.map(({ url }) => url),
+    hedgeMs,
+    signingKey: { id: 'k1', secret: 's'.repeat(32) },
+    fetcher: fetch,
+    clock,
+    log: ({ event, backend: host }) => lines.push(`${event} ${host}`),
+  });
+  /** Bytes of the picture, or the error. */
+  const ask = async (): Promise<string | ApiError> => {
+    try {
+      const { pictures } = await backend.generate(REQUEST);
+      return new TextDecoder().decode(pictures[0]?.bytes);
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+  };
+  const askOften = async (times: number): Promise<(string | ApiError)[]> => {
+    const all: (string | ApiError)[] = [];
+    for (let at = 0; at < times; at++) all.push(await ask());
+    return all;
+  };
+  return { clock, lines, ask, askOften };
+}
+
+const two = () => Promise.all([startPictureServer(makes('first')), startPictureServer(makes('second'))]);
+
+describe('several backends', () => {
+  it('are asked in order: the second has nothing to do while the first is well', async () => {
+    const [first, second] = await two();
+    const { askOften } = createEdge([first, second]);
+    expect(await askOften(20)).toEqual(Array(20).fill('first'));
+    expect(second.asked()).toBe(0);
+  });
+
+  it.each([502, 503, 429, 401, 404, 409])('take over from one that answers %d', async (status) => {
+    const [first, second] = await two();
+    first.behave(answers(status));
+    const { ask } = createEdge([first, second]);
+    expect(await ask()).toBe('second');
+    expect([first.asked(), second.asked()]).toEqual([1, 1]);
+  });
+
+  it('take over from one that is dead; after five requests it is left alone', async () => {
+    const [first, second] = await two();
+    await first.close();
+    const { askOften, lines } = createEdge([first, second]);
+    expect(await askOften(500)).toEqual(Array(500).fill('second'));
+    expect(lines).toEqual([`backend_open ${first.host}`]);
+  });
+
+  it('leave one alone that has shed all for a while, and not one that sheds a part', async () => {
+    const [first, second] = await two();
+    const { askOften, clock } = createEdge([first, second]);
+    let at = 0;
+    first.behave((outgoing, incoming) =>
+      (at++ % 10 < 9 ? answers(503, { 'retry-after': '1' }) : makes('first'))(outgoing, incoming),
+    );
+    await askOften(20);
+    expect(first.asked()).toBe(20);
+    first.behave(answers(503, { 'retry-after': '1' }));
+    clock.advance(10_001);
+    await askOften(20);
+    expect(first.asked()).toBe(25);
+  });
+
+  it.each([
+    ['answers 500', answers(500)],
+    ['answers 504', answers(504)],
+    ['breaks off its answer', breaksOff],
+  ])('are not asked for what one has begun: it %s', async (_, behaviour) => {
+    const [first, second] = await two();
+    first.behave(behaviour);
+    const { ask } = createEdge([first, second]);
+    expect(await ask()).toMatchObject({ code: 'backend_unavailable', status: 503 });
+    expect(second.asked()).toBe(0);
+  });
+
+  it('are not asked for a picture that may not be shown', async () => {
+    const [first, second] = await two();
+    first.behave((outgoing) => {
+      outgoing.writeHead(400, { 'content-type': 'application/json' });
+      outgoing.end(JSON.stringify(new ApiError('content_moderated').toBody()));
+    });
+    const { ask } = createEdge([first, second]);
+    expect(await ask()).toMatchObject({ code: 'content_moderated' });
+    expect(second.asked()).toBe(0);
+  });
+
+  it('go back to the first when it is back, within its pause', async () => {
+    const [first, second] = await two();
+    first.behave(answers(502));
+    const { ask, askOften, clock, lines } = createEdge([first, second]);
+    await askOften(10);
+    expect(first.asked()).toBe(5);
+    first.behave(makes('first'));
+    expect(await ask()).toBe('second');
+    clock.advance(1_000);
+    expect(await askOften(3)).toEqual(['first', 'first', 'first']);
+    expect(lines).toEqual([`backend_open ${first.host}`, `backend_closed ${first.host}`]);
+  });
+
+  it('answer all while the first comes and goes, and send no more than a tenth again', async () => {
+    const [first, second] = await two();
+    const { ask, clock } = createEdge([first, second]);
+    for (let at = 0; at < 1_000; at++) {
+      // Half a minute down, half a minute up, ten requests a second.
+      first.behave(Math.floor(at / 300) % 2 === 0 ? answers(502) : makes('first'));
+      expect(await ask()).toMatch(/first|second/u);
+      clock.advance(100);
+    }
+    expect(first.asked() + second.asked()).toBeLessThanOrEqual(1_000 + 10 + 100);
+  });
+
+  it('answer 503 at once where all are dead, with the time of the next probe', async () => {
+    const [first, second] = await two();
+    await Promise.all([first.close(), second.close()]);
+    const { askOften, clock, lines } = createEdge([first, second]);
+    const failures = await askOften(30);
+    for (const failure of failures) expect(failure).toMatchObject({ status: 503 });
+    expect(failures.at(-1)).toMatchObject({ retryAfterS: 1 });
+    expect(lines).toEqual([`backend_open ${first.host}`, `backend_open ${second.host}`]);
+    expect(String((failures.at(-1) as ApiError).cause)).toContain('left alone after failures');
+    clock.advance(1_000);
+    expect((await askOften(1))[0]).toMatchObject({ status: 503, retryAfterS: 2 });
+  });
+
+  it('send nothing again when the budget is spent: ten of the first requests, then one in ten', async () => {
+    const [first, second] = await two();
+    first.behave(answers(503, { 'retry-after': '7' }));
+    const { askOften } = createEdge([first, second]);
+    const answered = await askOften(110);
+    // The clock stands still, so that what the first sheds opens nothing.
+    expect(first.asked()).toBe(110);
+    expect(answered.filter((one) => one === 'second')).toHaveLength(20);
+    expect(answered.slice(0, 10)).toEqual(Array(10).fill('second'));
+    const refused = answered.find((one) => typeof one !== 'string') as ApiError;
+    expect(refused).toMatchObject({ code: 'backend_unavailable', retryAfterS: 1 });
+    expect(String(refused.cause)).toContain('the retry budget is spent');
+  });
+
+  it('probe a dead one only where a failure could be paid for, while another is well', async () => {
+    const [first, second] = await two();
+    await first.close();
+    const { ask, clock } = createEdge([first, second]);
+    // A request in ten seconds, for hours: each finds the pause over.
+    for (let at = 0; at < 300; at++) {
+      expect(await ask()).toBe('second');
+      clock.advance(10_000);
+    }
+  });
+});
+
+describe('hedging', () => {
+  it('is off: a slow backend is waited for', async () => {
+    const [first, second] = await two();
+    first.behave(hangs);
+    const { ask, clock } = createEdge([first, second]);
+    const asked = ask();
+    await vi.waitFor(() => expect(first.asked()).toBe(1));
+    clock.advance(LIMIT_MS - 1);
+    expect(second.asked()).toBe(0);
+    clock.advance(1);
+    expect(await asked).toMatchObject({ code: 'backend_unavailable' });
+  });
+
+  it('sends what is not answered in time to the next one too, and takes the first answer', async () => {
+    const [first, second] = await two();
+    let isCut = false;
+    first.behave((outgoing) => outgoing.once('close', () => (isCut = true)));
+    const { ask, clock } = createEdge([first, second], 250);
+    const asked = ask();
+    await vi.waitFor(() => expect(first.asked()).toBe(1));
+    clock.advance(249);
+    expect(second.asked()).toBe(0);
+    clock.advance(1);
+    expect(await asked).toBe('second');
+    // Nobody waits for the first one any more.
+    await vi.waitFor(() => expect(isCut).toBe(true));
+  });
+
+  it('asks no third one, and none for what was answered', async () => {
+    const servers = [...(await two()), await startPictureServer(makes('third'))];
+    const { ask, clock } = createEdge(servers, 250);
+    expect(await ask()).toBe('first');
+    clock.advance(1_000);
+    servers[0]?.behave(hangs);
+    servers[1]?.behave(hangs);
+    const asked = ask();
+    await vi.waitFor(() => expect(servers[0]?.asked()).toBe(2));
+    clock.advance(250);
+    await vi.waitFor(() => expect(servers[1]?.asked()).toBe(1));
+    clock.advance(5_000);
+    expect(servers[2]?.asked()).toBe(0);
+    clock.advance(LIMIT_MS);
+    expect(await asked).toMatchObject({ code: 'backend_unavailable' });
+  });
+
+  it('is paid from the same budget', async () => {
+    const [first, second] = await two();
+    first.behave(hangs);
+    const { ask, clock } = createEdge([first, second], 250);
+    const asked = Array.from({ length: 30 }, ask);
+    await vi.waitFor(() => expect(first.asked()).toBe(30));
+    clock.advance(250);
+    await vi.waitFor(() => expect(second.asked()).toBe(10));
+    clock.advance(LIMIT_MS);
+    const answered = await Promise.all(asked);
+    expect(answered.filter((one) => one === 'second')).toHaveLength(10);
+  });
+});

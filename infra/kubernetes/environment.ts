@@ -1,10 +1,12 @@
+import type { Tier } from './tier.ts';
+
 /** What differs between the places that the backend runs in. Values that are secret stand nowhere in it. */
 export interface Environment {
   readonly namespace: string;
   /** By tag or, better, by digest; `--cuda-image` and `--cpu-image` replace them. */
   readonly images: { readonly cuda: string; readonly cpu: string };
-  /** Name under which the edge reaches the backend (its BACKEND_URL), and the ingress controller that has it. */
-  readonly host: string;
+  /** Names under which the edge reaches each tier (its BACKEND_URL), and the ingress controller that has them. */
+  readonly hosts: Readonly<Record<Tier, string>>;
   readonly ingress: { readonly className: string; readonly namespace: string };
   readonly monitoring: { readonly namespace: string; readonly prometheusUrl: string };
   readonly s3: {
@@ -51,7 +53,7 @@ const PRODUCTION: Environment = {
     cuda: 'registry.example/galip-backend:0.1.0-cuda',
     cpu: 'registry.example/galip-backend:0.1.0-cpu',
   },
-  host: 'backend.galip.example',
+  hosts: { gpu: 'gpu.galip.example', cpu: 'cpu.galip.example' },
   ingress: { className: 'public', namespace: 'ingress' },
   monitoring: { namespace: 'monitoring', prometheusUrl: 'http://prometheus-operated.monitoring.svc:9090' },
   s3: {
@@ -69,7 +71,7 @@ export const ENVIRONMENTS: Readonly<Record<'production' | 'staging', Environment
   staging: {
     ...PRODUCTION,
     namespace: 'galip-staging',
-    host: 'backend.staging.galip.example',
+    hosts: { gpu: 'gpu.staging.galip.example', cpu: 'cpu.staging.galip.example' },
     s3: { ...PRODUCTION.s3, bucket: 'galip-images-staging' },
     gpu: { ...PRODUCTION.gpu, maxReplicas: 1, idleSeconds: 300 },
     cpuReplicas: 1,

@@ -1,13 +1,12 @@
 import { Service } from 'kubernetes-models/v1/Service';
 import type { Environment } from './environment.ts';
-import { BACKEND_LABELS, PORT } from './tier.ts';
+import { labelsOf, nameOf, PORT, type Tier } from './tier.ts';
 
-export const SERVICE_NAME = 'galip-backend';
-
-/** All replicas that are ready, of both tiers: while no GPU is, the CPU floor has all requests. */
-export function backendService({ namespace }: Environment): Service {
+/** A tier's replicas that are ready. While no GPU is, theirs has none, and the edge goes to the CPU floor's. */
+export function backendService({ namespace }: Environment, tier: Tier): Service {
+  const labels = labelsOf(tier);
   return new Service({
-    metadata: { name: SERVICE_NAME, namespace, labels: BACKEND_LABELS },
-    spec: { selector: BACKEND_LABELS, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] },
+    metadata: { name: nameOf(tier), namespace, labels },
+    spec: { selector: labels, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] },
   });
 }

@@ -1,6 +1,9 @@
 /** The two kinds of replicas: GPUs that come and go, and the CPUs that answer while none is there. */
 export type Tier = 'gpu' | 'cpu';
 
+/** In the order in which the edge prefers them. */
+export const TIERS: readonly Tier[] = ['gpu', 'cpu'];
+
 export interface Labels {
   readonly [name: string]: string;
 }

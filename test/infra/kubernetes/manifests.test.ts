@@ -5,6 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { createMetrics } from '../../../gpu-backend/http/metrics.ts';
 import { DEMAND_METRICS } from '../../../infra/kubernetes/demand.ts';
 import { ENVIRONMENTS } from '../../../infra/kubernetes/environment.ts';
+import { TIERS } from '../../../infra/kubernetes/tier.ts';
 import { renderManifests } from '../../../infra/render/render-manifests.ts';
 import { instructionsOf } from '../images/image-tree.ts';
 
@@ -136,13 +137,51 @@ describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environme
     );
     const matching = (labels: Record<string, string>) =>
       pods.filter((pod) => Object.entries(labels).every(([key, value]) => pod[key] === value)).length;
-    expect(matching(find('Service', 'galip-backend').spec.selector)).toBe(2);
     expect(matching(find('NetworkPolicy', 'galip-backend').spec.podSelector.matchLabels)).toBe(2);
     for (const name of ['galip-gpu', 'galip-cpu']) {
       expect(matching(find('Deployment', name).spec.selector.matchLabels)).toBe(1);
       expect(matching(find('PodDisruptionBudget', name).spec.selector.matchLabels)).toBe(1);
+      expect(matching(find('Service', name).spec.selector)).toBe(1);
     }
     const monitored = find('ServiceMonitor', 'galip-backend').spec.selector.matchLabels;
-    expect(find('Service', 'galip-backend').metadata.labels).toMatchObject(monitored);
+    for (const name of ['galip-gpu', 'galip-cpu']) {
+      expect(find('Service', name).metadata.labels).toMatchObject(monitored);
+    }
+  });
+
+  it('let the edge reach each tier under its own host, over TLS, for what it asks alone', () => {
+    const { rules, tls } = find('Ingress', 'galip-backend').spec;
+    expect(tls.map(({ hosts }: { hosts: string[] }) => hosts)).toEqual([Object.values(environment.hosts)]);
+    for (const tier of TIERS) {
+      const { http } = rules.find(({ host }: { host: string }) => host === environment.hosts[tier]);
+      for (const { path, pathType, backend } of http.paths) {
+        expect(['/v1/generate', '/v1/models', '/health/ready']).toContain(path);
+        expect(pathType).toBe('Exact');
+        expect(backend.service).toEqual({ name: `galip-${tier}`, port: { name: 'http' } });
+      }
+    }
+  });
+
+  it.each(['galip-gpu', 'galip-cpu'])('give %s the time to warm up, and then watch it', (name) => {
+    const { startupProbe, readinessProbe, livenessProbe } = podOf(name).containers[0] ?? {};
+    // A GPU that tunes its convolutions for each batch size may take minutes.
+    const { periodSeconds = 0, failureThreshold = 0 } = startupProbe ?? {};
+    expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(300);
+    for (const probe of [startupProbe, readinessProbe]) {
+      expect(probe?.httpGet).toEqual({ path: '/health/ready', port: 'http' });
+    }
+    expect(livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'http' });
+  });
+
+  it.each(['galip-gpu', 'galip-cpu'])('spread %s over zones and nodes', (name) => {
+    const { topologySpreadConstraints } = podOf(name);
+    expect(topologySpreadConstraints?.map(({ topologyKey, maxSkew }) => [topologyKey, maxSkew])).toEqual([
+      ['topology.kubernetes.io/zone', 1],
+      ['kubernetes.io/hostname', 1],
+    ]);
+    const labels = find('Deployment', name).spec.template.metadata.labels;
+    for (const { labelSelector } of topologySpreadConstraints ?? []) {
+      expect(labels).toMatchObject(labelSelector?.matchLabels ?? {});
+    }
   });
 });

@@ -21,7 +21,8 @@ it.each(['production', 'staging'])('prints all of %s as YAML documents', async (
   ).toEqual([
     `Namespace ${env === 'staging' ? 'galip-staging' : 'galip'}`,
     'NetworkPolicy galip-backend',
-    'Service galip-backend',
+    'Service galip-cpu',
+    'Service galip-gpu',
     'Ingress galip-backend',
     'Deployment galip-cpu',
     'Deployment galip-gpu',
@@ -47,9 +48,9 @@ it('writes one file an object, in order, with the images that it is given', asyn
     'r.example/c',
   );
   const files = (await readdir(folder)).sort();
-  expect(files).toHaveLength(11);
+  expect(files).toHaveLength(12);
   expect(files[0]).toBe('00-namespace-galip-staging.yaml');
-  const gpu = await readFile(join(folder, '05-deployment-galip-gpu.yaml'), 'utf8');
+  const gpu = await readFile(join(folder, '06-deployment-galip-gpu.yaml'), 'utf8');
   expect(gpu).toContain('image: r.example/b@sha256:1\n');
 });
 

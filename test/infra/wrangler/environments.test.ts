@@ -11,6 +11,7 @@ import { JOB_QUEUE } from '../../../edge/jobs/job-queue.ts';
 import { DEAD_USAGE_QUEUE, USAGE_QUEUE } from '../../../edge/usage/consume-usage.ts';
 import { modelCardOf, modelManifestSchema } from '../../../gpu-backend/contract/model-card.ts';
 import { ENVIRONMENTS } from '../../../infra/kubernetes/environment.ts';
+import { TIERS } from '../../../infra/kubernetes/tier.ts';
 import { WRANGLER, wranglerEnvironment } from '../../../infra/local/wrangler.ts';
 import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
 
@@ -87,10 +88,10 @@ describe.each(['production', 'staging'] as const)('[env.%s] of wrangler.toml', (
     expect(parsed.urlSigningKeys).toHaveLength(1);
   });
 
-  it('names the backend and the bucket that the manifests of the same name have', () => {
-    const { host, s3 } = ENVIRONMENTS[env];
+  it('names the tiers, GPUs first, and the bucket that the manifests of the same name have', () => {
+    const { hosts, s3 } = ENVIRONMENTS[env];
     expect(config.vars).toMatchObject({
-      BACKEND_URL: `https://${host}`,
+      BACKEND_URL: TIERS.map((tier) => `https://${hosts[tier]}`).join(','),
       S3_ENDPOINT: s3.endpoint,
       S3_BUCKET: s3.bucket,
       S3_REGION: s3.region,

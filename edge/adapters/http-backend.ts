@@ -52,15 +52,15 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
   };
 }
 
-/** What a status says, where it is not that the request has begun and failed. */
-const KINDS: Readonly<Record<number, FailureKind>> = {
-  401: 'unreachable', // Keys of another deployment.
-  404: 'unreachable',
-  409: 'unreachable', // Another model, as while a new one is rolled out.
-  429: 'busy',
-  502: 'unreachable', // A proxy that has lost it.
-  503: 'busy',
-};
+/** Statuses of what is no backend of this model: keys of another deployment, another path or model, a lost proxy. */
+const NOT_OURS: readonly number[] = [401, 404, 409, 502];
+
+/** The backend says when to come again; a proxy that has nobody behind it does not. */
+function kindOf({ status, headers }: Response): FailureKind {
+  if (status === 429) return 'busy';
+  if (status === 503) return headers.has('retry-after') ? 'busy' : 'unreachable';
+  return NOT_OURS.includes(status) ? 'unreachable' : 'broken';
+}
 
 /**
  * Whatever the backend says to the edge, the client hears that generation is not available; but that a picture may not
@@ -72,7 +72,7 @@ async function refusal(response: Response): Promise<ApiError> {
   }
   if (!response.bodyUsed) await response.body?.cancel();
   const seconds = response.headers.get('retry-after') ?? '';
-  return new BackendFailure(KINDS[response.status] ?? 'broken', {
+  return new BackendFailure(kindOf(response), {
     cause: new Error(`backend answered with status ${response.status}`),
     ...(/^\d{1,6}$/u.test(seconds) && { retryAfterS: Math.min(Number(seconds), MAX_RETRY_AFTER_S) }),
   });

@@ -69,6 +69,14 @@ describe('several backends', () => {
     expect([first.asked(), second.asked()]).toEqual([1, 1]);
   });
 
+  it('leave one alone at once that is a proxy before nothing: 503 without Retry-After', async () => {
+    const [first, second] = await two();
+    first.behave(answers(503));
+    const { askOften } = createEdge([first, second]);
+    expect(await askOften(100)).toEqual(Array(100).fill('second'));
+    expect(first.asked()).toBe(5);
+  });
+
   it('take over from one that is dead; after five requests it is left alone', async () => {
     const [first, second] = await two();
     await first.close();

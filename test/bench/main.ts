@@ -3,6 +3,7 @@ import { benchAuth } from './auth.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
 import { benchGenerator } from './generator.ts';
+import { benchPlan } from './plan.ts';
 import { benchServing } from './serving.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   checkpoints: benchCheckpoints,
   convert: benchConvert,
   generator: benchGenerator,
+  plan: benchPlan,
   serving: benchServing,
 };
 

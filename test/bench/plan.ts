@@ -1,0 +1,146 @@
+import { createAskPicture } from '../../infra/plan/measure/ask-picture.ts';
+import { measureSamples, profileOf, type Samples } from '../../infra/plan/measure/measure-profile.ts';
+import { type MeasuredBackend, startBackend } from '../../infra/plan/measure/start-backend.ts';
+import type { Profile } from '../../infra/plan/profile.ts';
+import { meanOf } from '../../infra/plan/simulation/quantiles.ts';
+import { simulateReplica } from '../../infra/plan/simulation/simulate-replica.ts';
+import { arrivalsOf } from '../../infra/plan/traffic/arrivals.ts';
+import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
+import { type Replay, replay } from './plan/replay.ts';
+import { type LocalBackend, startLocalBackend } from './serving/local-backend.ts';
+import { runOpenLoad } from './serving/open-load.ts';
+import { percentile } from './serving/percentile.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Shares of what the profile says the model can make. Near 1 a queue's length is chance. */
+const LOADS = [0.3, 0.5, 0.7];
+/** More than can be made: what is made then is the capacity. */
+const OVERLOAD = 1.5;
+const SECONDS = 20;
+/** Pictures in each state, before and after each load. */
+const PICTURES = 150;
+/** How far a prediction may be off. */
+const AIM = 0.2;
+
+const SETTINGS = { queueRows: 1_024, maxQueueDelayMs: 2, deadlineMs: 30_000, encodeThreads: 1 };
+/** A core for the model, one for all else: the load is made on this machine too. */
+const VARIABLES = {
+  INFERENCE_THREADS: '1',
+  ENCODE_THREADS: '1',
+  QUEUE_LIMIT: String(SETTINGS.queueRows),
+  MAX_QUEUE_DELAY_MS: String(SETTINGS.maxQueueDelayMs),
+  DEADLINE_MS: String(SETTINGS.deadlineMs),
+};
+
+/** What a run came to, and what was said of it. */
+interface Figures {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly perSecond: number;
+}
+
+/**
+ * The plan's model of a replica against a real one: service times are measured with one backend, before and after another
+ * one has a load of the same arrivals as the model.
+ */
+export async function* benchPlan(runs: number): AsyncIterable<Verdict> {
+  const measured = await startBackend(EMOJI_MODEL, VARIABLES);
+  const loaded = await startLocalBackend({ ...VARIABLES, MODEL_DIR: EMOJI_MODEL });
+  try {
+    const ask = await createAskPicture(measured.url, measured.signingKey);
+    await measureSamples(ask, PICTURES);
+    await replay(() => loaded.generate(), arrivalsAt(20, 5, 0), 5_000);
+    for (const load of LOADS) {
+      const ratios: Record<keyof Figures, number[]> = { p50Ms: [], p99Ms: [], perSecond: [] };
+      for (let run = 1; run <= runs; run++) {
+        const before = await measureSamples(ask, PICTURES);
+        const rate = load * capacityOf(toProfile(before, measured));
+        const { real, arrivals, replayed } = await underLoad(loaded, rate, run);
+        const after = await measureSamples(ask, PICTURES);
+        const samples = { idle: [...before.idle, ...after.idle], busy: [...before.busy, ...after.busy] };
+        const said = predict(toProfile(samples, measured), arrivals);
+        // What the model says when its service times are the run's own, however the machine was meanwhile.
+        const own = predict(toProfile({ idle: replayed.made, busy: replayed.made }, measured), arrivals);
+        yield { text: `load ${load}, run ${run}: ${describe(rate, real, said, own)}`, isWithin: true };
+        for (const name of ['p50Ms', 'p99Ms', 'perSecond'] as const) {
+          ratios[name].push(said[name] / real[name]);
+        }
+      }
+      yield judge(`load ${load}: p50, predicted of measured`, ratios.p50Ms);
+      yield judge(`load ${load}: p99, predicted of measured`, ratios.p99Ms);
+      yield judge(`load ${load}: throughput, predicted of measured`, ratios.perSecond);
+    }
+    const capacities: number[] = [];
+    for (let run = 1; run <= runs; run++) {
+      const before = await measureSamples(ask, PICTURES);
+      const profile = toProfile(before, measured);
+      const rate = OVERLOAD * capacityOf(profile);
+      const { goodput } = await runOpenLoad(() => loaded.generate(), rate, SECONDS);
+      const said = predict(profile, arrivalsAt(rate, SECONDS, run));
+      yield {
+        text: `load ${OVERLOAD}, run ${run}: real ${goodput.toFixed(1)}/s, predicted ${said.perSecond.toFixed(1)}/s`,
+        isWithin: true,
+      };
+      capacities.push(said.perSecond / goodput);
+    }
+    yield judge(`load ${OVERLOAD}: throughput, predicted of measured`, capacities);
+  } finally {
+    await Promise.all([measured.stop(), loaded.stop()]);
+  }
+}
+
+function toProfile(samples: Samples, backend: MeasuredBackend): Profile {
+  return profileOf(samples, backend, { name: 'bench', date: '2026-01-01', source: 'this run' });
+}
+
+/** Pictures a second that the model makes without a pause. */
+function capacityOf({ buckets, busy }: Profile): number {
+  return 1_000 / ((buckets[0]?.ms ?? Number.NaN) * meanOf(busy.factor));
+}
+
+/** The same for the same run, ms. */
+function arrivalsAt(rps: number, seconds: number, run: number): number[] {
+  const trace = [
+    { seconds: 0, rps },
+    { seconds, rps },
+  ] as const;
+  return [...arrivalsOf({ trace, hitRatio: 0, seed: run })].map(({ atMs }) => atMs);
+}
+
+async function underLoad(
+  backend: LocalBackend,
+  rate: number,
+  run: number,
+): Promise<{ real: Figures; arrivals: readonly number[]; replayed: Replay }> {
+  const arrivals = arrivalsAt(rate, SECONDS, run);
+  const replayed = await replay(() => backend.generate(), arrivals, 1_000 * SECONDS);
+  const times = replayed.made.map(({ clientMs }) => clientMs);
+  return { arrivals, replayed, real: figuresOf(times, replayed.madeInTime) };
+}
+
+function predict(profile: Profile, arrivals: readonly number[]): Figures {
+  const endsAtMs = 1_000 * SECONDS;
+  const { servedMs, servedInTime } = simulateReplica({ ...SETTINGS, profile, arrivals, endsAtMs, seed: 1 });
+  return figuresOf(servedMs, servedInTime);
+}
+
+function figuresOf(times: readonly number[], inTime: number): Figures {
+  return {
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+    perSecond: inTime / SECONDS,
+  };
+}
+
+function describe(rate: number, real: Figures, said: Figures, own: Figures): string {
+  const text = ({ p50Ms, p99Ms, perSecond }: Figures): string =>
+    `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${perSecond.toFixed(1)}/s`;
+  return `${rate.toFixed(1)}/s offered; real ${text(real)}; predicted ${text(said)}; by the run's own service times ${text(own)}`;
+}
+
+function judge(name: string, ratios: readonly number[]): Verdict {
+  const ratio = percentile(ratios, 0.5);
+  const isWithin = Math.abs(ratio - 1) <= AIM;
+  const text = `${name}: ${ratio.toFixed(2)} (${ratios.map((one) => one.toFixed(2)).join(', ')})`;
+  return { text: isWithin ? text : `${text}; within ${AIM} of 1 is the aim`, isWithin };
+}

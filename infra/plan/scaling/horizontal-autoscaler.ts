@@ -9,7 +9,7 @@ const TOLERANCE = 0.1;
  * `ceil(metric / target)`, for an external metric with an average value as target.
  * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details
  */
-export function wantedReplicas(metric: number, target: number, current: number): number {
+function wantedReplicas(metric: number, target: number, current: number): number {
   return Math.abs(1 - metric / (target * current)) <= TOLERANCE ? current : Math.ceil(metric / target);
 }
 

@@ -23,13 +23,11 @@ export interface EdgeRouterOptions {
 
 export function createEdgeRouter({ gpus, floor }: EdgeRouterOptions): EdgeRouter {
   let saved = MOST_SAVED;
-  let turn = 0;
-
-  /** One after the other, as a Service's proxies do on average. */
-  const next = (replicas: readonly Replica[]): Replica | undefined => replicas[turn++ % replicas.length];
+  const nextGpu = inTurn();
+  const nextOfFloor = inTurn();
 
   const askFloor = (end: (answer: Answer) => void): void => {
-    const replica = next(floor);
+    const replica = nextOfFloor(floor);
     if (replica) replica.ask((outcome) => end({ outcome, tier: 'cpu' }));
     else end({ outcome: 'refused', tier: 'cpu' });
   };
@@ -37,7 +35,7 @@ export function createEdgeRouter({ gpus, floor }: EdgeRouterOptions): EdgeRouter
   return {
     ask(end) {
       saved = Math.min(saved + 1, MOST_SAVED);
-      const gpu = next(gpus());
+      const gpu = nextGpu(gpus());
       if (!gpu) {
         askFloor(end);
         return true;
@@ -53,4 +51,10 @@ export function createEdgeRouter({ gpus, floor }: EdgeRouterOptions): EdgeRouter
       return false;
     },
   };
+}
+
+/** One after the other, as a Service's proxies do on average. */
+function inTurn(): (replicas: readonly Replica[]) => Replica | undefined {
+  let turn = 0;
+  return (replicas) => replicas[turn++ % replicas.length];
 }

@@ -12,7 +12,7 @@ export function secondsOf(trace: Trace): number {
   return (trace.at(-1)?.seconds ?? 0) - trace[0].seconds;
 }
 
-export function peakOf(trace: Trace): number {
+function peakOf(trace: Trace): number {
   return Math.max(...trace.map(({ rps }) => rps));
 }
 

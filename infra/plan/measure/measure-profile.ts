@@ -39,7 +39,7 @@ export function profileOf(
   return {
     ...text,
     kind: 'measured',
-    buckets,
+    buckets: buckets.map(({ bucket, ms }) => ({ bucket, ms: rounded(ms) })),
     idle: stateOf(idle, handOverMs, one),
     busy: stateOf(busy, handOverMs, one),
     coldStart: { nodeSeconds: 0, podSeconds: rounded(startSeconds) },

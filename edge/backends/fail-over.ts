@@ -96,11 +96,11 @@ function fly(request: GenerateRequest, options: FailOverOptions): Promise<Genera
 
   let isLate = false;
   const lateOutcome = (): Outcome => (isLate ? 'bad' : 'unknown');
-  const late = new BackendFailure('broken', { cause: new Error(`no answer within ${LIMIT_MS} ms`) });
   const timers = [
     clock.after(LIMIT_MS, () => {
       isLate = true;
-      end(() => reject(late));
+      const cause = new Error(`no answer within ${LIMIT_MS} ms`);
+      end(() => reject(new BackendFailure('broken', { cause })));
     }),
     ...(hedgeMs === undefined ? [] : [clock.after(hedgeMs, () => void ask())]),
   ];

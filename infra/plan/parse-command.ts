@@ -21,7 +21,8 @@ Plays a day of traffic through edge, queues, batchers and KEDA, and tells replic
   --seed N             of the arrivals (1)
   --json               numbers instead of tables
 
---measure makes a profile of this machine with a model; --pictures in each state (400), --out instead of printing it.`;
+--measure makes a profile of this machine with a model: --pictures in each state (400), --out instead of printing it.
+The backend has INFERENCE_THREADS (0 = one a core) and ENCODE_THREADS (1) of the environment.`;
 
 export interface PlanCommand {
   readonly kind: 'plan';

@@ -7,6 +7,7 @@ import { simulateReplica } from '../../infra/plan/simulation/simulate-replica.ts
 import { arrivalsOf } from '../../infra/plan/traffic/arrivals.ts';
 import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
 import { type Replay, replay } from './plan/replay.ts';
+import { runTimedLoad } from './plan/timed-scheduler.ts';
 import { type LocalBackend, startLocalBackend } from './serving/local-backend.ts';
 import { runOpenLoad } from './serving/open-load.ts';
 import { percentile } from './serving/percentile.ts';
@@ -45,12 +46,58 @@ function noRatios(): Record<keyof Figures, number[]> {
   return { p50Ms: [], p99Ms: [], perSecond: [] };
 }
 
+const NOTHING = { factor: [1], encodeMs: [0], storeMs: [0], httpMs: [0] };
+/** A batch of eight takes twice as long as one picture: long enough that timers are fine. */
+const TIMED: Profile = {
+  name: 'timed',
+  kind: 'estimate',
+  date: '2026-01-01',
+  source: 'made up',
+  buckets: [
+    { bucket: 1, ms: 40 },
+    { bucket: 2, ms: 45 },
+    { bucket: 4, ms: 56 },
+    { bucket: 8, ms: 80 },
+  ],
+  idle: NOTHING,
+  busy: NOTHING,
+  coldStart: { nodeSeconds: 0, podSeconds: 0 },
+};
+/** Also more than can be made: what is made then is the capacity. */
+const TIMED_LOADS = [0.3, 0.6, 0.8, 1.5];
+
 /**
  * The plan's model of a replica against a real one: service times are measured with one backend, before and after another
  * one has a load of the same arrivals as the model. A machine that does other things meanwhile is not the one that was
  * measured: so the model is judged by the service times of the run itself, too.
  */
 export async function* benchPlan(runs: number): AsyncIterable<Verdict> {
+  yield* benchBatches(runs);
+  yield* benchReplica(runs);
+}
+
+/** The scheduler on the machine's clock before a model that only lets time pass, with a GPU's gain from batches. */
+async function* benchBatches(runs: number): AsyncIterable<Verdict> {
+  const { buckets } = TIMED;
+  const capacity = Math.max(...buckets.map(({ bucket, ms }) => (1_000 * bucket) / ms));
+  for (const load of TIMED_LOADS) {
+    const ratios = noRatios();
+    for (let run = 1; run <= runs; run++) {
+      const arrivals = arrivalsAt(load * capacity, SECONDS, run);
+      const endsAtMs = 1_000 * SECONDS;
+      const timed = await runTimedLoad({ ...SETTINGS, times: buckets, arrivals, endsAtMs });
+      const real = figuresOf(timed.servedMs, timed.servedInTime);
+      const said = predict(TIMED, arrivals);
+      yield { text: `timed model, load ${load}, run ${run}: ${describe(real, said)}`, isWithin: true };
+      for (const name of NAMES) ratios[name].push(said[name] / real[name]);
+    }
+    for (const name of NAMES) {
+      yield judge(`timed model, load ${load}: ${name}, predicted of measured`, ratios[name]);
+    }
+  }
+}
+
+async function* benchReplica(runs: number): AsyncIterable<Verdict> {
   const measured = await startBackend(EMOJI_MODEL, VARIABLES);
   const loaded = await startLocalBackend({ ...VARIABLES, MODEL_DIR: EMOJI_MODEL });
   try {
@@ -68,7 +115,8 @@ export async function* benchPlan(runs: number): AsyncIterable<Verdict> {
         const samples = { idle: [...before.idle, ...after.idle], busy: [...before.busy, ...after.busy] };
         const said = predict(toProfile(samples, measured), arrivals);
         const own = predict(toProfile(ownSamples(replayed.made, samples), measured), arrivals);
-        yield { text: `load ${load}, run ${run}: ${describe(rate, real, said, own)}`, isWithin: true };
+        const text = `${describe(real, said)}; by the run's own service times ${textOf(own)}`;
+        yield { text: `load ${load}, run ${run}: ${text}`, isWithin: true };
         for (const name of NAMES) {
           saidRatios[name].push(said[name] / real[name]);
           ownRatios[name].push(own[name] / real[name]);
@@ -149,10 +197,12 @@ function figuresOf(times: readonly number[], inTime: number): Figures {
   };
 }
 
-function describe(rate: number, real: Figures, said: Figures, own: Figures): string {
-  const text = ({ p50Ms, p99Ms, perSecond }: Figures): string =>
-    `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${perSecond.toFixed(1)}/s`;
-  return `${rate.toFixed(1)}/s offered; real ${text(real)}; predicted ${text(said)}; by the run's own service times ${text(own)}`;
+function describe(real: Figures, said: Figures): string {
+  return `real ${textOf(real)}; predicted ${textOf(said)}`;
+}
+
+function textOf({ p50Ms, p99Ms, perSecond }: Figures): string {
+  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${perSecond.toFixed(1)}/s`;
 }
 
 function judge(name: string, ratios: readonly number[]): Verdict {

@@ -1,6 +1,7 @@
 import type { Profile, ReplicaState } from '../profile.ts';
 import { quantilesOf, valueAt } from '../simulation/quantiles.ts';
 import type { AskPicture, PictureTimes } from './ask-picture.ts';
+import { batchTimesOf } from './batch-times.ts';
 import type { MeasuredBackend } from './start-backend.ts';
 
 /** Requests at a time that keep the model busy without a pause. */
@@ -35,28 +36,36 @@ export function profileOf(
 ): Profile {
   // Alone, a picture's time in the queue is what it costs to hand it to the model and back.
   const handOverMs = valueAt(quantilesOf(idle.map(({ timings }) => timings.queueMs)), 0.5);
-  const one = buckets.find(({ bucket }) => bucket === 1)?.ms ?? Number.NaN;
+  const stateOf = (pictures: readonly PictureTimes[]): ReplicaState => {
+    const distribution = (read: (picture: PictureTimes) => number): number[] =>
+      quantilesOf(pictures.map(read)).map(rounded);
+    return {
+      factor: quantilesOf(factorsOf(pictures, handOverMs, buckets)).map(rounded),
+      encodeMs: distribution(({ timings }) => timings.encodeMs),
+      storeMs: distribution(({ timings }) => timings.storeMs),
+      httpMs: distribution(({ clientMs, timings }) => clientMs - timings.totalMs + timings.tokeniseMs),
+    };
+  };
   return {
     ...text,
     kind: 'measured',
     buckets: buckets.map(({ bucket, ms }) => ({ bucket, ms: rounded(ms) })),
-    idle: stateOf(idle, handOverMs, one),
-    busy: stateOf(busy, handOverMs, one),
+    idle: stateOf(idle),
+    busy: stateOf(busy),
     coldStart: { nodeSeconds: 0, podSeconds: rounded(startSeconds) },
   };
 }
 
-function stateOf(samples: readonly PictureTimes[], handOverMs: number, oneMs: number): ReplicaState {
-  const distribution = (read: (sample: PictureTimes) => number): number[] =>
-    quantilesOf(samples.map(read)).map(rounded);
-  return {
-    factor: distribution(
-      ({ timings: { textEncoderMs, generatorMs } }) => (handOverMs + textEncoderMs + generatorMs) / oneMs,
-    ),
-    encodeMs: distribution(({ timings }) => timings.encodeMs),
-    storeMs: distribution(({ timings }) => timings.storeMs),
-    httpMs: distribution(({ clientMs, timings }) => clientMs - timings.totalMs + timings.tokeniseMs),
-  };
+/** What each batch took, of what its bucket took when it was warmed. */
+function factorsOf(
+  pictures: readonly PictureTimes[],
+  handOverMs: number,
+  buckets: Profile['buckets'],
+): number[] {
+  const warmMs = new Map(buckets.map(({ bucket, ms }) => [bucket, ms]));
+  return batchTimesOf(pictures, buckets).map(
+    ({ bucket, ms }) => (handOverMs + ms) / (warmMs.get(bucket) ?? ms),
+  );
 }
 
 /** Thousandths are more than can be measured. */

@@ -16,9 +16,9 @@ import { observeStore } from './storage/observed-store.ts';
 import { createS3Store } from './storage/s3-store.ts';
 
 /** What accepted requests get to finish after a stop was asked for, ms; platforms kill after 30 s. */
-const STOP_LIMIT_MS = 20_000;
+const STOP_LIMIT_MS = 27_000;
 /** When a stop that hangs ends all the same, ms. */
-const EXIT_LIMIT_MS = 28_000;
+const EXIT_LIMIT_MS = 29_000;
 
 const log = createJsonLog((line) => process.stdout.write(line));
 
@@ -45,6 +45,10 @@ async function start(): Promise<void> {
     onLost: (fingerprint, error) => {
       metrics.countLost();
       log({ event: 'picture_lost', fingerprint, cause: describeError(error) });
+    },
+    onLoad: ({ provider, refused }) => {
+      metrics.setProvider(provider);
+      log({ event: 'model_loaded', provider, ...(refused.length > 0 && { refused }) });
     },
     onRestart: (event) => {
       metrics.countChildRestart();

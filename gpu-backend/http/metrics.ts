@@ -41,6 +41,8 @@ export interface Metrics {
   recordBatch(batch: BatchMeasure): void;
   recordStore(operation: StoreMeasure): void;
   countChildRestart(): void;
+  /** What the model runs on now. */
+  setProvider(provider: string): void;
   /** A picture that was answered and could not be stored after that. */
   countLost(): void;
   countModelSwap(outcome: 'ok' | 'failed'): void;
@@ -104,6 +106,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     'galip_child_restarts_total',
     'Times that the inference process died and was replaced.',
   );
+  const providers = new Gauge({
+    name: 'galip_execution_provider',
+    help: '1 for what the model runs on: another than the first one wished is a fall-back.',
+    labelNames: ['provider'],
+    registers,
+  });
   const lost = counter('galip_lost_pictures_total', 'Pictures answered that could not be stored after that.');
   const swaps = counter('galip_model_swaps_total', 'Exchanges of the model, by outcome.', 'outcome');
   const batchRows = new Histogram({
@@ -132,6 +140,10 @@ export function createMetrics(gauges: Gauges): Metrics {
     countRequest: (outcome) => requests.inc({ outcome }),
     countShed: (reason) => shed.inc({ reason }),
     countChildRestart: () => restarts.inc(),
+    setProvider(provider) {
+      providers.reset();
+      providers.set({ provider }, 1);
+    },
     countLost: () => lost.inc(),
     countModelSwap: (outcome) => swaps.inc({ outcome }),
     recordBatch({ rows, bucket, texts: all, encodedTexts }) {

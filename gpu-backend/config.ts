@@ -77,6 +77,9 @@ export interface Config {
   /** What the model is to run on: the first that can. */
   readonly executionProviders: readonly ExecutionProvider[];
   readonly convolutionSearch: ConvolutionSearch;
+  /** Where traces go, an OTLP/HTTP endpoint's base; undefined: nowhere. */
+  readonly tracesEndpoint: string | undefined;
+  readonly serviceName: string;
   /** The inference process's whole environment. */
   readonly inferenceEnvironment: Readonly<Record<string, string>>;
 }
@@ -122,10 +125,14 @@ const providers = z
   .refine((list) => new Set(list).size === list.length, PROVIDERS_PROBLEM)
   .default(['cpu']);
 
-const endpoint = required.refine((text) => {
+const ENDPOINT_PROBLEM = 'must be an http or https URL without credentials or query';
+
+function isEndpoint(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/u.test(url.protocol) && url.username === '' && url.search === '';
-}, 'must be an http or https URL without credentials or query');
+}
+
+const endpoint = required.refine(isEndpoint, ENDPOINT_PROBLEM);
 
 const environmentSchema = z.object({
   HOST: z.string().min(1, 'must be an address').default('127.0.0.1'),
@@ -154,6 +161,11 @@ const environmentSchema = z.object({
   TEXT_CACHE_MB: integer(0, 100_000, DEFAULT_TEXT_CACHE_MB),
   ENCODE_THREADS: integer(0, 256, 0),
   STORE_WRITES: integer(1, 10_000, DEFAULT_STORE_WRITES),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine((text) => text === '' || isEndpoint(text), ENDPOINT_PROBLEM)
+    .default(''),
+  OTEL_SERVICE_NAME: z.string().min(1, 'must be a name').default('galip-backend'),
 });
 
 /** All variables that the backend reads of its environment. */
@@ -203,6 +215,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     textCacheBytes: data.TEXT_CACHE_MB * MEBIBYTE,
     encodeThreads: data.ENCODE_THREADS,
     storeWrites: data.STORE_WRITES,
+    tracesEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT || undefined,
+    serviceName: data.OTEL_SERVICE_NAME,
     inferenceEnvironment: Object.fromEntries(
       INFERENCE_VARIABLES.flatMap((name) => {
         const value = environment[name];

@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { parseConfig } from './config.ts';
+import { type Config, parseConfig } from './config.ts';
 import { type EngineParts, openEngine } from './engine.ts';
 import { createApp } from './http/app.ts';
 import { createJsonLog, describeError } from './http/json-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNonceMemory } from './http/nonce-memory.ts';
 import { listen } from './http/server.ts';
+import { createSpanExporter, type SpanExporter } from './http/tracing/span-exporter.ts';
+import { createTracer } from './http/tracing/tracer.ts';
 import { createModelHolder } from './model-holder.ts';
 import { createFilePool } from './pipeline/file-pool.ts';
 import { createByteBudget } from './serving/byte-budget.ts';
-import { createSystemClock } from './serving/clock.ts';
+import { type Clock, createSystemClock } from './serving/clock.ts';
 import { createLimiter } from './serving/limiter.ts';
 import { createTailEstimate } from './serving/tail-estimate.ts';
 import { observeStore } from './storage/observed-store.ts';
@@ -68,6 +70,7 @@ async function start(): Promise<void> {
     storeWrites: limitStore.running,
     isReady: () => current().isReady(),
   });
+  const spans = openExporter(config, parts.clock, (dropped) => metrics.countDroppedSpans(dropped));
   const app = createApp({
     generator: () => current().generator,
     metrics,
@@ -75,6 +78,13 @@ async function start(): Promise<void> {
     signature: { keys: config.signingKeys, now, rememberNonce: createNonceMemory(now) },
     readiness: () => (isStopping ? 'stopping' : current().isReady() ? 'ready' : 'starting'),
     log,
+    ...(spans && {
+      tracer: createTracer({
+        exporter: spans,
+        now: parts.clock.now,
+        epochMs: Date.now() - parts.clock.now(),
+      }),
+    }),
   });
   const server = await listen(app, config);
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -85,6 +95,7 @@ async function start(): Promise<void> {
     await server.stop(STOP_LIMIT_MS);
     await models.close();
     await files.close();
+    await spans?.close();
     log({ event: 'stopped' });
     process.exit(0);
   };
@@ -101,4 +112,20 @@ async function start(): Promise<void> {
 
   const buckets = await ready;
   log({ event: 'ready', model: card.id, buckets });
+}
+
+function openExporter(
+  { tracesEndpoint, serviceName }: Config,
+  clock: Clock,
+  onDropped: (spans: number, reason: string) => void,
+): SpanExporter | undefined {
+  if (tracesEndpoint === undefined) return undefined;
+  const url = new URL(`${tracesEndpoint.replace(/\/$/u, '')}/v1/traces`).href;
+  return createSpanExporter({
+    url,
+    resource: { 'service.name': serviceName },
+    fetcher: fetch,
+    clock,
+    onDropped,
+  });
 }

@@ -45,6 +45,8 @@ export interface Metrics {
   setProvider(provider: string): void;
   /** A picture that was answered and could not be stored after that. */
   countLost(): void;
+  /** Spans that no collector got. */
+  countDroppedSpans(spans: number): void;
   countModelSwap(outcome: 'ok' | 'failed'): void;
 }
 
@@ -113,6 +115,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
   });
   const lost = counter('galip_lost_pictures_total', 'Pictures answered that could not be stored after that.');
+  const droppedSpans = counter('galip_spans_dropped_total', 'Spans of traces that no collector got.');
   const swaps = counter('galip_model_swaps_total', 'Exchanges of the model, by outcome.', 'outcome');
   const batchRows = new Histogram({
     name: 'galip_batch_rows',
@@ -145,6 +148,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       providers.set({ provider }, 1);
     },
     countLost: () => lost.inc(),
+    countDroppedSpans: (spans) => droppedSpans.inc(spans),
     countModelSwap: (outcome) => swaps.inc({ outcome }),
     recordBatch({ rows, bucket, texts: all, encodedTexts }) {
       batchRows.observe(rows);

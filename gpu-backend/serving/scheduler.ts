@@ -34,6 +34,8 @@ export interface MadeRow {
   readonly queueMs: number;
   readonly textEncoderMs: number;
   readonly generatorMs: number;
+  /** Which batch it was in: the same object for all of its rows. */
+  readonly batch: { readonly rows: number; readonly bucket: number };
 }
 
 /** What became of a batch. */
@@ -182,7 +184,8 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
 }
 
 /** Hands out a batch's pictures; its memory is free again when all have been read. */
-function settle({ parts, rows }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
+function settle({ parts, rows, bucket }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
+  const batch = { rows, bucket };
   const { pictures, textEncoderMs, generatorMs } = result;
   let unread = rows;
   const release = (): void => {
@@ -194,7 +197,7 @@ function settle({ parts, rows }: Batch<ScheduledJob>, result: InferenceResult, n
     for (const { resolve } of job.made.slice(from, from + count)) {
       const position = pictures.position + at++ * pictures.rowBytes;
       if (job.hasFailed) release();
-      else resolve({ fd: pictures.fd, position, release, queueMs, textEncoderMs, generatorMs });
+      else resolve({ fd: pictures.fd, position, release, queueMs, textEncoderMs, generatorMs, batch });
     }
   }
 }

@@ -42,6 +42,9 @@ export function backendVariables({ s3 }: Environment, tier: Tier): Record<string
     TEXT_CACHE_MB: '64',
     STORE_WRITES: '48',
     CONVOLUTION_SEARCH: 'heuristic',
+    // Off. A collector's URL here wants a way out in network-policy.ts too.
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
+    OTEL_SERVICE_NAME: `galip-backend-${tier}`,
     ...BY_TIER[tier],
   };
 }

@@ -46,6 +46,8 @@ describe('parseConfig', () => {
       storeWrites: 48,
       executionProviders: ['cpu'],
       convolutionSearch: 'heuristic',
+      tracesEndpoint: undefined,
+      serviceName: 'galip-backend',
       inferenceEnvironment: {},
     });
   });
@@ -81,6 +83,8 @@ describe('parseConfig', () => {
       STORE_WRITES: '7',
       EXECUTION_PROVIDERS: 'cuda,webgpu,cpu',
       CONVOLUTION_SEARCH: 'exhaustive',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+      OTEL_SERVICE_NAME: 'pictures',
     };
     expect(parseConfig({ ...COMPLETE, ...set })).toMatchObject({
       port: 0,
@@ -96,6 +100,8 @@ describe('parseConfig', () => {
       storeWrites: 7,
       executionProviders: ['cuda', 'webgpu', 'cpu'],
       convolutionSearch: 'exhaustive',
+      tracesEndpoint: 'http://127.0.0.1:4318',
+      serviceName: 'pictures',
     });
   });
 
@@ -128,6 +134,8 @@ describe('parseConfig', () => {
     ['EXECUTION_PROVIDERS', 'gpu,tpu', 'some of cuda, webgpu, cpu, each once'],
     ['EXECUTION_PROVIDERS', 'cpu,cuda,cpu', 'some of cuda, webgpu, cpu, each once'],
     ['CONVOLUTION_SEARCH', 'fast', 'heuristic or exhaustive'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'http or https URL'],
+    ['OTEL_SERVICE_NAME', '', 'a name'],
     ['S3_ENDPOINT', 's3.example.com', 'http or https URL'],
     ['S3_ENDPOINT', 'https://key:password@s3.example.com', 'http or https URL without credentials'],
     ['S3_BUCKET', '', 'is required'],

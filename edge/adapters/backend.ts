@@ -13,7 +13,12 @@ export interface Generation {
   readonly timings: GenerateResult['timings'];
 }
 
+export interface BackendRequest extends GenerateRequest {
+  /** W3C trace context that the work belongs to; decides nothing about the picture. */
+  readonly traceparent?: string | undefined;
+}
+
 /** Makes pictures and stores them. Throws `backend_unavailable` when it cannot, now. */
 export interface Backend {
-  generate(request: GenerateRequest): Promise<Generation>;
+  generate(request: BackendRequest): Promise<Generation>;
 }

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import {
-  type GenerateRequest,
-  type GenerateResult,
-  generateResultSchema,
-} from '../../gpu-backend/contract/generate.ts';
+import { type GenerateResult, generateResultSchema } from '../../gpu-backend/contract/generate.ts';
 import { type SigningKey, signRequest } from '../../gpu-backend/contract/signature.ts';
-import type { Backend, GeneratedPicture, Generation } from './backend.ts';
+import type { Backend, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
 
 /** Ten pictures of the full-size model on two CPU threads behind a full queue take about half of this. */
 const BACKEND_TIMEOUT_MS = 60_000;
@@ -25,7 +21,7 @@ export interface HttpBackendOptions {
 export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend {
   const endpoint = new URL('/v1/generate', url);
 
-  async function send(request: GenerateRequest): Promise<Response> {
+  async function send({ traceparent, ...request }: BackendRequest): Promise<Response> {
     const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(request)));
     const signature = await signRequest({ method: 'POST', path: endpoint.pathname, body }, signingKey, {
       timestamp: Math.floor(now() / 1000),
@@ -33,7 +29,7 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
     });
     return fetcher(endpoint, {
       method: 'POST',
-      headers: { ...signature, 'content-type': 'application/json' },
+      headers: { ...signature, 'content-type': 'application/json', ...(traceparent && { traceparent }) },
       body,
       redirect: 'manual',
       signal: AbortSignal.timeout(BACKEND_TIMEOUT_MS),

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { EdgeContext } from '../endpoint.ts';
 import { REQUEST_MS } from '../requests/request-time.ts';
+import { traceparentOf } from './traceparent.ts';
 
 /**
  * Gives each request an id of its own (never one that the client sends), its deadline, and the headers that every answer
@@ -13,6 +14,7 @@ export function identify(now: () => number): MiddlewareHandler<EdgeContext> {
     const requestId = crypto.randomUUID();
     context.set('requestId', requestId);
     context.set('requestKey', requestId);
+    context.set('traceparent', traceparentOf(context.req.header('traceparent'), requestId));
     await next();
     const { headers } = context.res;
     context.header('x-request-id', context.get('requestId'));

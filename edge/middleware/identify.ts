@@ -17,8 +17,9 @@ export function identify(now: () => number): MiddlewareHandler<EdgeContext> {
     context.set('traceparent', traceparentOf(context.req.header('traceparent'), requestId));
     await next();
     const { headers } = context.res;
-    context.header('x-request-id', context.get('requestId'));
-    context.header('x-content-type-options', 'nosniff');
-    if (!headers.has('cache-control')) context.header('cache-control', 'no-store');
+    // On the answer itself, which is always one of ours: Hono's `header` would copy it each time.
+    headers.set('x-request-id', context.get('requestId'));
+    headers.set('x-content-type-options', 'nosniff');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   };
 }

@@ -9,6 +9,8 @@ const CLOSE_LIMIT_MS = 5_000;
 
 export interface ChildConnectionOptions {
   readonly settings: ChildSettings;
+  /** Its entry point. */
+  readonly program: URL;
   /** Of the memory that the child writes pictures to. */
   readonly pictureFd: number;
   /** The child's environment, but for what it always gets; the parent's, which has secrets, is kept from it. */
@@ -45,14 +47,14 @@ interface Pending {
 
 /** Starts the inference process and speaks with it. Its end, however it comes, fails what it was running. */
 export function connectChild(options: ChildConnectionOptions): ChildConnection {
-  const { settings, pictureFd, environment, loadLimitMs, hangLimitMs, onReady, onEnd } = options;
+  const { settings, program, pictureFd, environment, loadLimitMs, hangLimitMs, onReady, onEnd } = options;
   const pending = new Map<number, Pending>();
   const ended = Promise.withResolvers<void>();
   let lastId = 0;
   let limits: ReadonlyMap<number, number> = new Map();
   let unloadable: string | undefined;
 
-  const child = fork(new URL('inference-child.ts', import.meta.url), [JSON.stringify(settings)], {
+  const child = fork(program, [JSON.stringify(settings)], {
     serialization: 'advanced',
     // onnxruntime's builds since 1.29 report models and use to their maker unless told not to before they are loaded.
     env: { ...environment, ORT_DISABLE_TELEMETRY: '1' },

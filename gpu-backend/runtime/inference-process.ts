@@ -3,6 +3,8 @@ import type { BucketTime, Inference } from './inference.ts';
 import type { ChildSettings, LoadReport } from './inference-messages.ts';
 import { createPictureMemory } from './picture-memory.ts';
 
+const INFERENCE_CHILD = new URL('inference-child.ts', import.meta.url);
+
 /** Pauses before the nth child in a row that did not get ready is replaced, ms; the last one repeats. */
 const RESTART_PAUSES_MS = [0, 250, 1_000, 4_000] as const;
 /** A batch that takes longer than this and than its usual time allows hangs, ms. @see hang-limit.ts */
@@ -30,6 +32,8 @@ export interface InferenceProcessOptions
   readonly onRestart?: (event: RestartEvent) => void;
   /** Told of each child that got ready: the first and all that replace it. */
   readonly onLoad?: (report: LoadReport) => void;
+  /** The child's entry point; another one than inference-child.ts wraps it, to measure or to break it. */
+  readonly program?: URL;
   /** No batch hangs before it has run this long, ms. */
   readonly hangLimitMs?: number;
   /** All that the child gets of the environment. */
@@ -61,6 +65,7 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
     onRestart = () => {},
     onLoad = () => {},
     hangLimitMs = HANG_LIMIT_MS,
+    program = INFERENCE_CHILD,
     environment = {},
     ...given
   } = options;
@@ -88,6 +93,7 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
     startedAtMs = performance.now();
     const starting = connectChild({
       settings,
+      program,
       pictureFd: memory.fd,
       environment,
       loadLimitMs: loadLimitMs(),

@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 import { benchAuth } from './auth.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
+import { benchEdge } from './edge.ts';
 import { benchGenerator } from './generator.ts';
-import { benchServing } from './serving.ts';
+import { describeMachine } from './machine.ts';
+import { benchServing, SERVING_PARTS } from './serving.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -14,8 +16,10 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   auth: benchAuth,
   checkpoints: benchCheckpoints,
   convert: benchConvert,
+  edge: benchEdge,
   generator: benchGenerator,
   serving: benchServing,
+  ...Object.fromEntries(Object.entries(SERVING_PARTS).map(([part, bench]) => [`serving:${part}`, bench])),
 };
 
 const { positionals, values } = parseArgs({
@@ -29,6 +33,7 @@ if (!bench || runs === undefined || others.length > 0) {
   console.error(`npm run bench NAME -- [--runs 1 … 99]: NAME is one of ${Object.keys(BENCHES).join(', ')}`);
   process.exit(1);
 }
+console.log(`${name}, ${runs} runs: ${describeMachine(new Date())}`);
 for await (const { text, isWithin } of bench(runs)) {
   if (isWithin) console.log(text);
   else {

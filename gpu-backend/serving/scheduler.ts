@@ -99,7 +99,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
     for (;;) {
       const { expired, batch, againAtMs } = batcher.next(clock.now());
       for (const job of expired) fail(job, new ApiError('deadline_exceeded'));
-      if (againAtMs !== undefined) cancelTimer = clock.after(againAtMs - clock.now(), pump);
+      if (againAtMs !== undefined) cancelTimer = clock.after(Math.max(0, againAtMs - clock.now()), pump);
       if (!batch) return;
       void run(batch);
     }

@@ -4,6 +4,7 @@ import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
 import { benchEdge } from './edge.ts';
 import { benchGenerator } from './generator.ts';
+import { benchInt8 } from './int8.ts';
 import { describeMachine } from './machine.ts';
 import { benchServing, SERVING_PARTS } from './serving.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   convert: benchConvert,
   edge: benchEdge,
   generator: benchGenerator,
+  int8: benchInt8,
   serving: benchServing,
   ...Object.fromEntries(Object.entries(SERVING_PARTS).map(([part, bench]) => [`serving:${part}`, bench])),
 };

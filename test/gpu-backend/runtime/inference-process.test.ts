@@ -224,6 +224,30 @@ describe('createInferenceProcess', () => {
     expect(reports[1]).toEqual(reports[0]);
   });
 
+  it('gives up a replacement that hangs before it is ready', async () => {
+    const modelDirectory = copyModel();
+    const loads = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const died: RestartEvent[] = [];
+    let loaded = 0;
+    const inference = open({
+      modelDirectory,
+      buckets: [1],
+      program: new URL('hanging-child.ts', import.meta.url),
+      onLoad: () => loads[loaded++]?.resolve(),
+      onRestart: (event) => died.push(event),
+    });
+    try {
+      await loads[0]?.promise;
+      process.kill(inference.pid() as number, 'SIGKILL');
+      await vi.waitFor(() => expect(died).toHaveLength(1));
+      await imagesOf(inference.generate(batchOf([0]), NEVER), 1);
+      expect(died).toHaveLength(2);
+    } finally {
+      rmSync(modelDirectory, { recursive: true });
+      rmSync(`${modelDirectory}.hung`, { force: true });
+    }
+  });
+
   it('lets go of what waits for it when the deadline passes, and when it is closed', async () => {
     const starting = open();
     const deadline = new AbortController();

@@ -9,17 +9,26 @@ function saw(leak: number, length = 300) {
 describe('slopeOf', () => {
   it('is that of a line, whatever some of its points say', () => {
     const line = Array.from({ length: 50 }, (_, at) => ({ at, value: 3 * at + (at % 10 === 0 ? 500 : 0) }));
-    expect(slopeOf(line)).toBeCloseTo(3, 1);
+    expect(slopeOf(line).median).toBeCloseTo(3, 1);
+  });
+
+  it('is uncertain where values scatter', () => {
+    const noise = Array.from({ length: 20 }, (_, at) => ({ at, value: 100 * ((at * 7) % 11) }));
+    const { low, high } = slopeOf(noise);
+    expect(low).toBeLessThan(0);
+    expect(high).toBeGreaterThan(0);
   });
 
   it('has none of a single point', () => {
-    expect(slopeOf([{ at: 0, value: 1 }])).toBeNaN();
+    expect(slopeOf([{ at: 0, value: 1 }])).toEqual({ median: Number.NaN, low: Number.NaN, high: Number.NaN });
   });
 });
 
 describe('floorsOf', () => {
   it('finds a leak beneath a sawtooth, and none where there is none', () => {
-    expect(slopeOf(floorsOf(saw(0.01), 20))).toBeCloseTo(0.01, 3);
-    expect(slopeOf(floorsOf(saw(0), 20))).toBe(0);
+    const leaking = slopeOf(floorsOf(saw(0.01), 20));
+    expect(leaking.median).toBeCloseTo(0.01, 3);
+    expect(leaking.low).toBeGreaterThan(0.005);
+    expect(slopeOf(floorsOf(saw(0), 20))).toEqual({ median: 0, low: 0, high: 0 });
   });
 });

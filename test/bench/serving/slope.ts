@@ -4,19 +4,36 @@ export interface Sample {
   readonly value: number;
 }
 
+export interface Slope {
+  /** Per unit of `at`. */
+  readonly median: number;
+  /** Between these it lies, 95 times of 100; they are far apart where samples are few or scatter. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Deviations of a normal distribution that 95 % lie within. */
+const CONFIDENCE = 1.96;
+
 /**
- * The slope of values that mostly lie on a line, per unit of `at`: the median of the slopes between all pairs, which a
- * fifth of outliers does not move. NaN where there are fewer than two samples.
+ * The slope of values that mostly lie on a line: the median of the slopes between all pairs, which a fifth of outliers
+ * does not move. NaN where there are fewer than two samples.
  * @see Theil, A rank-invariant method of linear and polynomial regression analysis (1950); Sen, JASA 63 (1968)
  */
-export function slopeOf(samples: readonly Sample[]): number {
+export function slopeOf(samples: readonly Sample[]): Slope {
   const slopes = samples.flatMap((a, index) =>
     samples.slice(index + 1).map((b) => (b.value - a.value) / (b.at - a.at)),
   );
   slopes.sort((a, b) => a - b);
-  const middle = slopes.length >> 1;
-  if (slopes.length % 2 === 1) return slopes[middle] as number;
-  return ((slopes[middle - 1] ?? Number.NaN) + (slopes[middle] ?? Number.NaN)) / 2;
+  const count = samples.length;
+  const deviation = Math.sqrt((count * (count - 1) * (2 * count + 5)) / 18);
+  const at = (rank: number): number =>
+    slopes[Math.min(slopes.length - 1, Math.max(0, Math.round(rank)))] ?? Number.NaN;
+  return {
+    median: at((slopes.length - 1) / 2),
+    low: at((slopes.length - CONFIDENCE * deviation) / 2 - 1),
+    high: at((slopes.length + CONFIDENCE * deviation) / 2),
+  };
 }
 
 /**

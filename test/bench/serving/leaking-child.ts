@@ -2,7 +2,8 @@
  * The inference process with a leak: what the memory check must find. Runs as `inference-child.ts` does, and keeps
  * LEAK_BYTES of each batch for ever.
  */
-const LEAK_BYTES = 16 * 1024;
+/** A picture's worth; a quarter of it hid for a thousand batches in memory that the process had freed before. */
+const LEAK_BYTES = 64 * 1024;
 
 const kept: Buffer[] = [];
 process.on('message', () => kept.push(Buffer.alloc(LEAK_BYTES, 1)));

@@ -39,7 +39,7 @@ export async function* benchMemory(runs: number): AsyncGenerator<Verdict, void> 
   yield judge(describe(sound, `${batches} mixed batches`), sound.leastPercent, 'at most', MAX_GROWTH_PERCENT);
   const leaking = await measureGrowth(Math.ceil(batches * LEAKING_SHARE), LEAKING_CHILD);
   const isFound = leaking.leastPercent > MAX_GROWTH_PERCENT;
-  const text = `${describe(leaking, 'a build that leaks 16 KiB a batch')}: ${leaking.leastPercent.toFixed(2)}`;
+  const text = `${describe(leaking, 'a build that leaks 64 KiB a batch')}: ${leaking.leastPercent.toFixed(2)}`;
   yield { text: isFound ? `${text}, found out` : `${text}; it was not found out`, isWithin: isFound };
 }
 

@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { cors } from 'hono/cors';
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../gpu-backend/contract/model-card.ts';
 import type { ReceiptSigner } from '../gpu-backend/contract/receipt.ts';
@@ -22,6 +21,7 @@ import type { Prices } from './ledger/prices.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
 import { answerOnce } from './middleware/answer-once.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { crossOrigin } from './middleware/cross-origin.ts';
 import { identify } from './middleware/identify.ts';
 import { createPictureSource } from './pictures/picture-source.ts';
 import { createOpenPicture } from './pictures/remake-picture.ts';
@@ -44,9 +44,6 @@ import { webhookEndpoints } from './routes/webhooks/webhook-endpoints.ts';
 import type { UrlPresets } from './signed-urls/url-options.ts';
 import type { ResolveHost } from './webhooks/resolve-host.ts';
 import type { WebhooksOf } from './webhooks/webhooks.ts';
-
-/** Seconds that a browser may remember a preflight's answer; more than a day none does. */
-const PREFLIGHT_MAX_AGE_S = 86_400;
 
 export interface AppOptions {
   readonly model: ModelCard;
@@ -130,25 +127,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const openPicture = createOpenPicture({ recipes, flights, model, now });
 
   app.use(identify(now));
-  app.use(
-    cors({
-      origin: '*',
-      allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      exposeHeaders: [
-        'x-request-id',
-        'location',
-        'idempotency-replayed',
-        'retry-after',
-        'etag',
-        'content-range',
-        'x-usage-units',
-        'x-usage-remaining',
-        'ratelimit-policy',
-        'ratelimit',
-      ],
-      maxAge: PREFLIGHT_MAX_AGE_S,
-    }),
-  );
+  app.use(crossOrigin());
   app.onError(answerErrors(log));
   app.notFound(() => new ApiError('not_found').toResponse());
 

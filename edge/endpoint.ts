@@ -10,6 +10,8 @@ export interface EdgeContext {
     requestId: string;
     /** What the request's charges derive from: the same when it is sent again under its Idempotency-Key. */
     requestKey: string;
+    /** W3C trace context of what is done for the request elsewhere. */
+    traceparent: string;
     /** Whether an earlier try under that key may have got as far as being charged. */
     isRetry: boolean;
     /** Until when the request may make pictures, milliseconds since 1970. */

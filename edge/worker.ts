@@ -1,5 +1,6 @@
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import { createReceiptSigner } from '../gpu-backend/contract/receipt.ts';
+import { createMemoryPictureCache } from './adapters/memory-picture-cache.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { type AppOptions, createApp } from './app.ts';
@@ -103,7 +104,7 @@ function servicesOf(env: WorkerEnv): Services {
     keyRegistry: createD1KeyRegistry(env.DB),
     tenants: createD1TenantRegistry(env.DB),
     store: createS3ObjectStore(s3, fetcher),
-    cache: createColoCache(caches.default),
+    cache: createMemoryPictureCache(createColoCache(caches.default), now),
     flights: createFlightsOf(env.FLIGHT),
     recipes: createD1RecipeBook(env.DB),
     ledgerOf: logAnswers({

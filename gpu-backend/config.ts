@@ -1,6 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseSigningKeys, type SigningKey } from './contract/signature.ts';
+import {
+  CONVOLUTION_SEARCHES,
+  type ConvolutionSearch,
+  EXECUTION_PROVIDERS,
+  type ExecutionProvider,
+} from './runtime/execution-provider.ts';
 
 /** Pictures that may wait: on a GPU a second's work; where they take longer, their deadlines refuse them before. */
 const DEFAULT_QUEUE_LIMIT = 1_024;
@@ -14,8 +20,11 @@ const DEFAULT_IN_FLIGHT_MB = 1_024;
 const DEFAULT_TEXT_CACHE_MB = 64;
 /** What S3's client opens connections for. */
 const DEFAULT_STORE_WRITES = 48;
-/** Bound of one request, ms: the longest that a person waits for a picture. */
-const DEFAULT_DEADLINE_MS = 30_000;
+/**
+ * Bound of one request, ms: the longest that a person waits for a picture, and short enough that a stop, which platforms
+ * grant 30 s, can finish all that was accepted.
+ */
+const DEFAULT_DEADLINE_MS = 25_000;
 
 const MEBIBYTE = 2 ** 20;
 
@@ -30,6 +39,8 @@ const INFERENCE_VARIABLES = [
   'LD_LIBRARY_PATH',
   'CUDA_VISIBLE_DEVICES',
   'NVIDIA_VISIBLE_DEVICES',
+  'VK_DRIVER_FILES',
+  'VK_ICD_FILENAMES',
   'OMP_NUM_THREADS',
   'GALIP_PARENT_PID',
 ] as const;
@@ -63,6 +74,12 @@ export interface Config {
   readonly storeWrites: number;
   /** 0 = one a core. */
   readonly inferenceThreads: number;
+  /** What the model is to run on: the first that can. */
+  readonly executionProviders: readonly ExecutionProvider[];
+  readonly convolutionSearch: ConvolutionSearch;
+  /** Where traces go, an OTLP/HTTP endpoint's base; undefined: nowhere. */
+  readonly tracesEndpoint: string | undefined;
+  readonly serviceName: string;
   /** The inference process's whole environment. */
   readonly inferenceEnvironment: Readonly<Record<string, string>>;
 }
@@ -99,10 +116,23 @@ const buckets = z
   )
   .default(DEFAULT_BUCKETS);
 
-const endpoint = required.refine((text) => {
+const PROVIDERS_PROBLEM = `must name some of ${EXECUTION_PROVIDERS.join(', ')}, each once, with commas between them`;
+
+const providers = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(EXECUTION_PROVIDERS, PROVIDERS_PROBLEM)))
+  .refine((list) => new Set(list).size === list.length, PROVIDERS_PROBLEM)
+  .default(['cpu']);
+
+const ENDPOINT_PROBLEM = 'must be an http or https URL without credentials or query';
+
+function isEndpoint(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/u.test(url.protocol) && url.username === '' && url.search === '';
-}, 'must be an http or https URL without credentials or query');
+}
+
+const endpoint = required.refine(isEndpoint, ENDPOINT_PROBLEM);
 
 const environmentSchema = z.object({
   HOST: z.string().min(1, 'must be an address').default('127.0.0.1'),
@@ -121,12 +151,21 @@ const environmentSchema = z.object({
   QUEUE_LIMIT: integer(1, 100_000, DEFAULT_QUEUE_LIMIT),
   DEADLINE_MS: integer(1, 600_000, DEFAULT_DEADLINE_MS),
   INFERENCE_THREADS: integer(0, 1_024, 0),
+  EXECUTION_PROVIDERS: providers,
+  CONVOLUTION_SEARCH: z
+    .enum(CONVOLUTION_SEARCHES, `must be ${CONVOLUTION_SEARCHES.join(' or ')}`)
+    .default('heuristic'),
   BATCH_BUCKETS: buckets,
   MAX_QUEUE_DELAY_MS: integer(0, 1_000, DEFAULT_QUEUE_DELAY_MS),
   IN_FLIGHT_MB: integer(1, 1_000_000, DEFAULT_IN_FLIGHT_MB),
   TEXT_CACHE_MB: integer(0, 100_000, DEFAULT_TEXT_CACHE_MB),
   ENCODE_THREADS: integer(0, 256, 0),
   STORE_WRITES: integer(1, 10_000, DEFAULT_STORE_WRITES),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine((text) => text === '' || isEndpoint(text), ENDPOINT_PROBLEM)
+    .default(''),
+  OTEL_SERVICE_NAME: z.string().min(1, 'must be a name').default('galip-backend'),
 });
 
 /** All variables that the backend reads of its environment. */
@@ -147,7 +186,9 @@ export class ConfigError extends Error {
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+    // A list that is wrong in two places is one problem.
+    const problems = parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`);
+    throw new ConfigError([...new Set(problems)]);
   }
   const { data } = parsed;
   return {
@@ -166,12 +207,16 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     queueLimit: data.QUEUE_LIMIT,
     deadlineMs: data.DEADLINE_MS,
     inferenceThreads: data.INFERENCE_THREADS,
+    executionProviders: data.EXECUTION_PROVIDERS,
+    convolutionSearch: data.CONVOLUTION_SEARCH,
     batchBuckets: data.BATCH_BUCKETS,
     maxQueueDelayMs: data.MAX_QUEUE_DELAY_MS,
     inFlightBytes: data.IN_FLIGHT_MB * MEBIBYTE,
     textCacheBytes: data.TEXT_CACHE_MB * MEBIBYTE,
     encodeThreads: data.ENCODE_THREADS,
     storeWrites: data.STORE_WRITES,
+    tracesEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT || undefined,
+    serviceName: data.OTEL_SERVICE_NAME,
     inferenceEnvironment: Object.fromEntries(
       INFERENCE_VARIABLES.flatMap((name) => {
         const value = environment[name];

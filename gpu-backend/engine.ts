@@ -1,7 +1,9 @@
 import { type ModelCard, modelCardOf } from './contract/model-card.ts';
 import type { FilePool } from './pipeline/file-pool.ts';
 import { createTokeniser } from './pipeline/tokenise.ts';
+import type { ConvolutionSearch, ExecutionProvider } from './runtime/execution-provider.ts';
 import type { BucketTime } from './runtime/inference.ts';
+import type { LoadReport } from './runtime/inference-messages.ts';
 import { createInferenceProcess, type RestartEvent } from './runtime/inference-process.ts';
 import { readModelManifest, readTokenizer } from './runtime/model-directory.ts';
 import type { ByteBudget } from './serving/byte-budget.ts';
@@ -21,6 +23,8 @@ export interface EngineParts {
   readonly tail: TailEstimate;
   readonly clock: Clock;
   readonly onRestart: (event: RestartEvent) => void;
+  /** Told of each process that has its model ready. */
+  readonly onLoad: (report: LoadReport) => void;
   readonly onBatch: (report: BatchReport) => void;
   /** Told of each picture that was answered and could not be stored after that. */
   readonly onLost: (fingerprint: string, error: unknown) => void;
@@ -30,6 +34,9 @@ export interface EngineOptions {
   readonly modelDirectory: string;
   /** Threads of one operator; 0 = one a core. */
   readonly inferenceThreads: number;
+  /** What the model is to run on: the first that can. */
+  readonly executionProviders: readonly ExecutionProvider[];
+  readonly convolutionSearch: ConvolutionSearch;
   /** The inference process's whole environment. */
   readonly inferenceEnvironment: Readonly<Record<string, string>>;
   readonly batchBuckets: readonly number[];
@@ -71,9 +78,12 @@ export async function openEngine(options: EngineOptions, parts: EngineParts): Pr
     imageSize: model.generator.imageSize,
     buckets: batchBuckets,
     threads: options.inferenceThreads,
+    providers: options.executionProviders,
+    convolutionSearch: options.convolutionSearch,
     textCacheBytes: options.textCacheBytes,
     environment: options.inferenceEnvironment,
     onRestart: parts.onRestart,
+    onLoad: parts.onLoad,
   });
   const scheduler = createBatchScheduler({
     inference,

@@ -1,24 +1,26 @@
 import { availableParallelism } from 'node:os';
-import { parseConfig } from './config.ts';
+import { type Config, parseConfig } from './config.ts';
 import { type EngineParts, openEngine } from './engine.ts';
 import { createApp } from './http/app.ts';
 import { createJsonLog, describeError } from './http/json-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNonceMemory } from './http/nonce-memory.ts';
 import { listen } from './http/server.ts';
+import { createSpanExporter, type SpanExporter } from './http/tracing/span-exporter.ts';
+import { createTracer } from './http/tracing/tracer.ts';
 import { createModelHolder } from './model-holder.ts';
 import { createFilePool } from './pipeline/file-pool.ts';
 import { createByteBudget } from './serving/byte-budget.ts';
-import { createSystemClock } from './serving/clock.ts';
+import { type Clock, createSystemClock } from './serving/clock.ts';
 import { createLimiter } from './serving/limiter.ts';
 import { createTailEstimate } from './serving/tail-estimate.ts';
 import { observeStore } from './storage/observed-store.ts';
 import { createS3Store } from './storage/s3-store.ts';
 
 /** What accepted requests get to finish after a stop was asked for, ms; platforms kill after 30 s. */
-const STOP_LIMIT_MS = 20_000;
+const STOP_LIMIT_MS = 27_000;
 /** When a stop that hangs ends all the same, ms. */
-const EXIT_LIMIT_MS = 28_000;
+const EXIT_LIMIT_MS = 29_000;
 
 const log = createJsonLog((line) => process.stdout.write(line));
 
@@ -46,6 +48,10 @@ async function start(): Promise<void> {
       metrics.countLost();
       log({ event: 'picture_lost', fingerprint, cause: describeError(error) });
     },
+    onLoad: ({ provider, refused }) => {
+      metrics.setProvider(provider);
+      log({ event: 'model_loaded', provider, ...(refused.length > 0 && { refused }) });
+    },
     onRestart: (event) => {
       metrics.countChildRestart();
       log({ event: 'inference_restart', ...event });
@@ -64,6 +70,7 @@ async function start(): Promise<void> {
     storeWrites: limitStore.running,
     isReady: () => current().isReady(),
   });
+  const spans = openExporter(config, parts.clock, (dropped) => metrics.countDroppedSpans(dropped));
   const app = createApp({
     generator: () => current().generator,
     metrics,
@@ -71,6 +78,13 @@ async function start(): Promise<void> {
     signature: { keys: config.signingKeys, now, rememberNonce: createNonceMemory(now) },
     readiness: () => (isStopping ? 'stopping' : current().isReady() ? 'ready' : 'starting'),
     log,
+    ...(spans && {
+      tracer: createTracer({
+        exporter: spans,
+        now: parts.clock.now,
+        epochMs: Date.now() - parts.clock.now(),
+      }),
+    }),
   });
   const server = await listen(app, config);
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -81,6 +95,7 @@ async function start(): Promise<void> {
     await server.stop(STOP_LIMIT_MS);
     await models.close();
     await files.close();
+    await spans?.close();
     log({ event: 'stopped' });
     process.exit(0);
   };
@@ -97,4 +112,20 @@ async function start(): Promise<void> {
 
   const buckets = await ready;
   log({ event: 'ready', model: card.id, buckets });
+}
+
+function openExporter(
+  { tracesEndpoint, serviceName }: Config,
+  clock: Clock,
+  onDropped: (spans: number, reason: string) => void,
+): SpanExporter | undefined {
+  if (tracesEndpoint === undefined) return undefined;
+  const url = new URL(`${tracesEndpoint.replace(/\/$/u, '')}/v1/traces`).href;
+  return createSpanExporter({
+    url,
+    resource: { 'service.name': serviceName },
+    fetcher: fetch,
+    clock,
+    onDropped,
+  });
 }

@@ -13,8 +13,13 @@ export interface Generation {
   readonly timings: GenerateResult['timings'];
 }
 
+export interface BackendRequest extends GenerateRequest {
+  /** W3C trace context that the work belongs to; decides nothing about the picture. */
+  readonly traceparent?: string | undefined;
+}
+
 /** Makes pictures and stores them. Throws `backend_unavailable` when it cannot, now. */
 export interface Backend {
   /** @param signal aborted when nobody waits any more. The picture may be made all the same, under its own name. */
-  generate(request: GenerateRequest, signal?: AbortSignal): Promise<Generation>;
+  generate(request: BackendRequest, signal?: AbortSignal): Promise<Generation>;
 }

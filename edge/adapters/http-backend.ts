@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import {
-  type GenerateRequest,
-  type GenerateResult,
-  generateResultSchema,
-} from '../../gpu-backend/contract/generate.ts';
+import { type GenerateResult, generateResultSchema } from '../../gpu-backend/contract/generate.ts';
 import { type SigningKey, signRequest } from '../../gpu-backend/contract/signature.ts';
 import { BackendFailure, type FailureKind } from '../backends/backend-failure.ts';
-import type { Backend, GeneratedPicture, Generation } from './backend.ts';
+import type { Backend, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
 
 /** What a backend may ask a client to wait at most, seconds: an hour is an outage, not a queue. */
 const MAX_RETRY_AFTER_S = 3_600;
@@ -24,7 +20,7 @@ export interface HttpBackendOptions {
 export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend {
   const endpoint = new URL('/v1/generate', url);
 
-  async function send(request: GenerateRequest, abort?: AbortSignal): Promise<Response> {
+  async function send({ traceparent, ...request }: BackendRequest, abort?: AbortSignal): Promise<Response> {
     const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(request)));
     const signature = await signRequest({ method: 'POST', path: endpoint.pathname, body }, signingKey, {
       timestamp: Math.floor(now() / 1000),
@@ -32,7 +28,7 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
     });
     return fetcher(endpoint, {
       method: 'POST',
-      headers: { ...signature, 'content-type': 'application/json' },
+      headers: { ...signature, 'content-type': 'application/json', ...(traceparent && { traceparent }) },
       body,
       redirect: 'manual',
       ...(abort && { signal: abort }),

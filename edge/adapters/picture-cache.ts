@@ -1,12 +1,12 @@
 import type { StoredObject } from './object-store.ts';
 
 interface CachedPicture extends StoredObject {
-  readonly body: ReadableStream<Uint8Array>;
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
 
 /** Pictures near the reader, by their public URL; may forget any of them at any time. */
 export interface PictureCache {
-  /** The caller reads or cancels the body. */
+  /** The caller reads or cancels the body, where it is a stream. */
   match(url: string): Promise<CachedPicture | undefined>;
   put(url: string, picture: StoredObject & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import type { GenerateRequest } from '../../gpu-backend/contract/generate.ts';
-import type { Backend, Generation } from '../adapters/backend.ts';
+import type { Backend, BackendRequest, Generation } from '../adapters/backend.ts';
 import type { Clock } from '../durable/clock.ts';
 import { BackendFailure } from './backend-failure.ts';
 import type { CircuitBreaker, Outcome } from './circuit-breaker.ts';
@@ -40,7 +39,7 @@ export function createFailOver(options: FailOverOptions): Backend {
   return { generate: (request) => fly(request, options) };
 }
 
-function fly(request: GenerateRequest, options: FailOverOptions): Promise<Generation> {
+function fly(request: BackendRequest, options: FailOverOptions): Promise<Generation> {
   const { members, budget, clock, hedgeMs } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Generation>();
   const giveUp = new AbortController();

@@ -4,7 +4,7 @@ import { createS3ObjectStore } from '../adapters/s3-object-store.ts';
 import { createBackends } from '../backends/create-backends.ts';
 import { type EdgeConfig, parseConfig, type WorkerEnv } from '../config.ts';
 import { createDurableFlights } from '../flight/durable-flights.ts';
-import type { FlightPlan, Flights } from '../flight/flight.ts';
+import type { Flights } from '../flight/flight.ts';
 import { createFlightCore, type FlightAnswer, type FlightCore } from '../flight/flight-core.ts';
 import type { FlightRow, FlightStorage } from '../flight/flight-storage.ts';
 import type { Log } from '../middleware/answer-errors.ts';
@@ -43,8 +43,8 @@ export class FlightObject extends DurableObject<WorkerEnv> {
     });
   }
 
-  generate(plan: FlightPlan, withBytes: boolean, caller?: string): Promise<FlightAnswer> {
-    return this.#core.generate(plan, withBytes, caller);
+  generate(...call: Parameters<FlightCore['generate']>): Promise<FlightAnswer> {
+    return this.#core.generate(...call);
   }
 
   async wasStartedBy(caller: string): Promise<boolean> {

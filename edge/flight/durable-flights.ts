@@ -8,7 +8,12 @@ import { errorOf } from './flight-refusal.ts';
 
 /** A flight's object, as it is called from elsewhere. */
 interface RemoteFlight {
-  generate(plan: FlightPlan, withBytes: boolean, caller?: string): Promise<FlightAnswer>;
+  generate(
+    plan: FlightPlan,
+    withBytes: boolean,
+    caller?: string,
+    traceparent?: string,
+  ): Promise<FlightAnswer>;
   wasStartedBy(caller: string): Promise<boolean>;
 }
 
@@ -16,6 +21,9 @@ export interface DurableFlightsOptions extends Clock {
   /** The one object in the world that owns a fingerprint's flights. */
   readonly flightOf: (fingerprint: string) => RemoteFlight;
 }
+
+type CallOptions = Tail<Parameters<RemoteFlight['generate']>>;
+type Tail<T> = T extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Calls of a flight's object: one lost with the object is tried once more. */
 const MAX_CALLS = 2;
@@ -25,10 +33,10 @@ export function createDurableFlights({ flightOf, ...clock }: DurableFlightsOptio
   const ask = createAskDurable(clock, 'service_unavailable');
 
   /** Flights take as long as pictures do: the caller's deadline alone limits the call. */
-  async function call(plan: FlightPlan, withBytes: boolean, caller?: string): Promise<FlightAnswer> {
+  async function call(plan: FlightPlan, ...how: CallOptions): Promise<FlightAnswer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await flightOf(plan.fingerprint).generate(plan, withBytes, caller);
+        return await flightOf(plan.fingerprint).generate(plan, ...how);
       } catch (cause) {
         // An object that is overloaded must not be asked again at once.
         const { overloaded } = cause as { overloaded?: boolean };
@@ -38,9 +46,14 @@ export function createDurableFlights({ flightOf, ...clock }: DurableFlightsOptio
   }
 
   return {
-    async generate(plan, { deadline, withBytes, caller }) {
+    async generate(plan, { deadline, withBytes, caller, traceparent }) {
       const late = () => new ApiError('deadline_exceeded');
-      const { landing, refusal } = await within(call(plan, withBytes, caller), deadline, clock, late);
+      const { landing, refusal } = await within(
+        call(plan, withBytes, caller, traceparent),
+        deadline,
+        clock,
+        late,
+      );
       if (refusal) throw errorOf(refusal);
       return landing;
     },

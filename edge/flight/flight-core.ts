@@ -47,7 +47,12 @@ export type FlightAnswer =
 
 /** The flights of one fingerprint, one at a time. @see README.md for its states */
 export interface FlightCore {
-  generate(plan: FlightPlan, withBytes: boolean, caller?: string): Promise<FlightAnswer>;
+  generate(
+    plan: FlightPlan,
+    withBytes: boolean,
+    caller?: string,
+    traceparent?: string,
+  ): Promise<FlightAnswer>;
   /** Whether the picture was made because of that caller. */
   wasStartedBy(caller: string): boolean;
   /** Forgets what nobody needs any more; called at the time given to `FlightStorage.write`. */
@@ -61,7 +66,11 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   const { backend, store, recipes, storage, now, log, crashPoint } = options;
   let current: Promise<Flown | FlightRefusal> | undefined;
 
-  async function fly(plan: FlightPlan, caller: string | undefined): Promise<Flown | FlightRefusal> {
+  async function fly(
+    plan: FlightPlan,
+    caller: string | undefined,
+    traceparent: string | undefined,
+  ): Promise<Flown | FlightRefusal> {
     const row = storage.read();
     if (row?.state === 'refused' && now() < row.until) return row.refusal;
     if (row && row.state !== 'refused') {
@@ -82,7 +91,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       const starter = caller ?? (row && row.state !== 'refused' ? row.starter : undefined);
       write({ state: 'flying', attempt, starter, plan });
       await crashPoint?.('flight.recorded');
-      const { etag, bytes } = await make(plan);
+      const { etag, bytes } = await make(plan, traceparent);
       await crashPoint?.('flight.generated');
       await land(plan, starter);
       return { etag, sizeBytes: bytes.length, bytes };
@@ -91,7 +100,10 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     }
   }
 
-  async function make({ recipe, fingerprint }: FlightPlan): Promise<GeneratedPicture> {
+  async function make(
+    { recipe, fingerprint }: FlightPlan,
+    traceparent: string | undefined,
+  ): Promise<GeneratedPicture> {
     const { model, prompt, seed, size, format, quality, tenant } = recipe;
     const { pictures } = await backend.generate({
       model,
@@ -100,6 +112,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       format,
       quality,
       ...(tenant !== undefined && { tenant }),
+      traceparent,
     });
     const [picture] = pictures;
     // Caching a picture under a name that is not its own could never be mended.
@@ -169,10 +182,10 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
 
   return {
     wasStartedBy,
-    async generate(plan, withBytes, caller) {
+    async generate(plan, withBytes, caller, traceparent) {
       const joins = current !== undefined;
       // Set before the first await: whoever comes in between joins.
-      current ??= fly(plan, caller).finally(() => {
+      current ??= fly(plan, caller, traceparent).finally(() => {
         current = undefined;
       });
       const flown = await current;

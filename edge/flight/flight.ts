@@ -16,6 +16,8 @@ interface FlightCall {
    * it starts flights for nobody.
    */
   readonly caller?: string;
+  /** W3C trace context of a flight that this call starts. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A picture that is in the object store by now. */

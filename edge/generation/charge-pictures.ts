@@ -35,6 +35,8 @@ export interface ChargeOptions {
   readonly withBytes: boolean;
   /** Of the pictures, milliseconds since 1970. */
   readonly deadline: number;
+  /** W3C trace context of the flights. */
+  readonly traceparent?: string | undefined;
   /** When the caller must hear of the ledger, or hear that it does not answer; milliseconds since 1970. */
   readonly answerBy: number;
   readonly clock: Clock;
@@ -156,9 +158,9 @@ async function land(quoted: readonly QuotedPicture[], options: ChargeOptions): P
 
 async function fly(
   plan: QuotedPicture,
-  { flights, deadline, clock, withBytes, source }: ChargeOptions,
+  { flights, deadline, clock, withBytes, source, traceparent }: ChargeOptions,
 ): Promise<Pick<Landing, 'result' | 'bytes'>> {
-  const call = { deadline, withBytes, caller: plan.chargeId };
+  const call = { deadline, withBytes, caller: plan.chargeId, traceparent };
   const { result, etag, sizeBytes, bytes } = await flights.generate(planOf(plan), call);
   const name = pictureNameOfPlan(plan);
   if (bytes) source.cache(name, { etag, sizeBytes, bytes });

@@ -55,6 +55,8 @@ interface MakeImagesCall {
   readonly answerBy?: number;
   /** Whether an earlier try under the same request key may have had pictures made that it has not paid. */
   readonly isRetry: boolean;
+  /** W3C trace context of what is made for it elsewhere. */
+  readonly traceparent?: string | undefined;
 }
 
 interface MadeImages {
@@ -124,6 +126,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         source,
         withBytes,
         deadline,
+        traceparent: call.traceparent,
         answerBy: call.answerBy ?? deadline + ANSWER_SLACK_MS,
         clock,
         defer,

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { EdgeContext } from '../endpoint.ts';
 import { REQUEST_MS } from '../requests/request-time.ts';
+import { traceparentOf } from './traceparent.ts';
 
 /**
  * Gives each request an id of its own (never one that the client sends), its deadline, and the headers that every answer
@@ -13,10 +14,12 @@ export function identify(now: () => number): MiddlewareHandler<EdgeContext> {
     const requestId = crypto.randomUUID();
     context.set('requestId', requestId);
     context.set('requestKey', requestId);
+    context.set('traceparent', traceparentOf(context.req.header('traceparent'), requestId));
     await next();
     const { headers } = context.res;
-    context.header('x-request-id', context.get('requestId'));
-    context.header('x-content-type-options', 'nosniff');
-    if (!headers.has('cache-control')) context.header('cache-control', 'no-store');
+    // On the answer itself, which is always one of ours: Hono's `header` would copy it each time.
+    headers.set('x-request-id', context.get('requestId'));
+    headers.set('x-content-type-options', 'nosniff');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   };
 }

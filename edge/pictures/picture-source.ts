@@ -33,7 +33,7 @@ export function createPictureSource({ store, cache, origin, defer }: PictureSour
       if (name.tenant !== undefined) return store.head(pictureKeyOf(name));
       const cached = await cache.match(pictureUrlOf(name, origin));
       if (!cached) return store.head(pictureKeyOf(name));
-      await cached.body.cancel();
+      if (cached.body instanceof ReadableStream) await cached.body.cancel();
       return cached;
     },
     async open(name) {

@@ -106,6 +106,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         origin: originOf(context),
         defer: deferOf(context),
         deadline: context.get('deadline'),
+        traceparent: context.get('traceparent'),
         isRetry: context.get('isRetry'),
       };
       if (dryRun === 'true') return context.json(await maker.quote(request, call));

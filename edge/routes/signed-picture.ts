@@ -155,6 +155,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         origin,
         defer: deferOf(context),
         deadline: context.get('deadline'),
+        traceparent: context.get('traceparent'),
         isRetry: false,
       };
       await maker.make(request, call).catch(withoutNumbers);

@@ -7,6 +7,8 @@ import { createInferenceProtocol } from './inference-protocol.ts';
 import { describeError, type Log } from './json-log.ts';
 import type { Metrics } from './metrics.ts';
 import { traceContextOf } from './trace-context.ts';
+import type { TracedEnv } from './tracing/traced-env.ts';
+import { NO_TRACER, type Tracer } from './tracing/tracer.ts';
 
 type Readiness = 'ready' | 'starting' | 'stopping';
 
@@ -16,11 +18,13 @@ export interface AppOptions extends GenerateRouteOptions {
   /** `starting` until the model has been warmed, and again while it is replaced. */
   readonly readiness: () => Readiness;
   readonly log: Log;
+  /** Traces generate requests; none where it is left out. */
+  readonly tracer?: Tracer;
 }
 
 /** All that the backend answers to. */
 export function createApp(options: AppOptions): Hono {
-  const { model, readiness, metrics, log } = options;
+  const { model, readiness, metrics, log, tracer = NO_TRACER } = options;
   const app = new Hono();
   app.get('/health/live', (context) => context.json({ status: 'live' }));
   app.get('/health/ready', (context) => {
@@ -31,27 +35,32 @@ export function createApp(options: AppOptions): Hono {
   app.route('/', createInferenceProtocol({ model, isReady: () => readiness() === 'ready' }));
   app.get('/v1/models', (context) => context.json(model()));
   app.get('/metrics', () => metrics.render());
-  app.use('/v1/generate', reportOutcome(metrics, log));
+  app.use('/v1/generate', reportOutcome(metrics, log, tracer));
   app.route('/', createGenerateRoute(options));
   app.notFound(() => new ApiError('not_found').toResponse());
   app.onError((error) => apiErrorOf(error).toResponse());
   return app;
 }
 
-/** Counts and logs each generate request once, whatever became of it. */
-function reportOutcome(metrics: Metrics, log: Log): MiddlewareHandler {
+/** Counts, logs and traces each generate request once, whatever became of it. */
+function reportOutcome(metrics: Metrics, log: Log, tracer: Tracer): MiddlewareHandler<TracedEnv> {
   return async (context, next) => {
     const startedAt = performance.now();
+    const { headers, method } = context.req.raw;
+    const trace = tracer.start(`${method} /v1/generate`, headers);
+    context.set('trace', trace);
     await next();
     const error = context.error && apiErrorOf(context.error);
     const outcome = error?.code ?? 'ok';
     metrics.countRequest(outcome);
     if (error instanceof Overloaded) metrics.countShed(error.reason);
+    trace.end({ status: context.res.status, attributes: { 'galip.outcome': outcome } });
+    const caller = traceContextOf(headers);
     log({
       event: 'generate',
       outcome,
       ms: Math.round(performance.now() - startedAt),
-      ...traceContextOf(context.req.raw.headers),
+      ...(caller && { traceId: caller.traceId, parentId: caller.parentId }),
       ...(error?.param && { param: error.param }),
       ...(error?.cause !== undefined && { cause: describeError(error.cause) }),
       ...(outcome === 'internal_error' && error?.cause instanceof Error && { stack: error.cause.stack }),

@@ -7,6 +7,7 @@ import type { Generated, Generator } from '../serving/generator.ts';
 import type { Metrics } from './metrics.ts';
 import { parseBody } from './parse-body.ts';
 import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
+import type { TracedEnv } from './tracing/traced-env.ts';
 
 export interface GenerateRouteOptions {
   /** Of the model that runs now. */
@@ -20,15 +21,15 @@ export function createGenerateRoute({
   generator,
   metrics,
   signature,
-}: GenerateRouteOptions): Hono<SignedEnv> {
-  const route = new Hono<SignedEnv>();
+}: GenerateRouteOptions): Hono<SignedEnv & TracedEnv> {
+  const route = new Hono<SignedEnv & TracedEnv>();
   route.post(
     '/v1/generate',
     bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLength }),
     requireSignature(signature),
-    async (context: Context<SignedEnv>) => {
+    async (context: Context<SignedEnv & TracedEnv>) => {
       const request = parseBody(context.get('signedBody'), generateRequestSchema);
-      const generated = await generator().generate(request);
+      const generated = await generator().generate(request, context.get('trace'));
       metrics.recordResult(generated.result);
       return formResponse(formOf(generated, request.format));
     },

@@ -41,8 +41,12 @@ export interface Metrics {
   recordBatch(batch: BatchMeasure): void;
   recordStore(operation: StoreMeasure): void;
   countChildRestart(): void;
+  /** What the model runs on now. */
+  setProvider(provider: string): void;
   /** A picture that was answered and could not be stored after that. */
   countLost(): void;
+  /** Spans that no collector got. */
+  countDroppedSpans(spans: number): void;
   countModelSwap(outcome: 'ok' | 'failed'): void;
 }
 
@@ -104,7 +108,14 @@ export function createMetrics(gauges: Gauges): Metrics {
     'galip_child_restarts_total',
     'Times that the inference process died and was replaced.',
   );
+  const providers = new Gauge({
+    name: 'galip_execution_provider',
+    help: '1 for what the model runs on: another than the first one wished is a fall-back.',
+    labelNames: ['provider'],
+    registers,
+  });
   const lost = counter('galip_lost_pictures_total', 'Pictures answered that could not be stored after that.');
+  const droppedSpans = counter('galip_spans_dropped_total', 'Spans of traces that no collector got.');
   const swaps = counter('galip_model_swaps_total', 'Exchanges of the model, by outcome.', 'outcome');
   const batchRows = new Histogram({
     name: 'galip_batch_rows',
@@ -132,7 +143,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     countRequest: (outcome) => requests.inc({ outcome }),
     countShed: (reason) => shed.inc({ reason }),
     countChildRestart: () => restarts.inc(),
+    setProvider(provider) {
+      providers.reset();
+      providers.set({ provider }, 1);
+    },
     countLost: () => lost.inc(),
+    countDroppedSpans: (spans) => droppedSpans.inc(spans),
     countModelSwap: (outcome) => swaps.inc({ outcome }),
     recordBatch({ rows, bucket, texts: all, encodedTexts }) {
       batchRows.observe(rows);

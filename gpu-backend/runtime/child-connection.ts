@@ -1,24 +1,25 @@
 import { fork } from 'node:child_process';
 import { ApiError } from '../contract/errors.ts';
-import type { BucketTime, InferenceBatch } from './inference.ts';
-import type { ChildMessage, ChildSettings, RunMessage, RunReport } from './inference-messages.ts';
+import { hangLimitOf } from './hang-limit.ts';
+import type { InferenceBatch } from './inference.ts';
+import type { ChildMessage, ChildSettings, LoadReport, RunMessage, RunReport } from './inference-messages.ts';
 
 /** A child that was told to end and does not within this time, ms, is killed. */
 const CLOSE_LIMIT_MS = 5_000;
-/** Loading and warming: seconds on CPUs, and a GPU that tunes its convolutions may take a minute. Longer hangs. */
-const LOAD_LIMIT_MS = 180_000;
-/** A batch that takes this many times as long as it did when it was warmed hangs. */
-const HANG_FACTOR = 10;
 
 export interface ChildConnectionOptions {
   readonly settings: ChildSettings;
+  /** Its entry point. */
+  readonly program: URL;
   /** Of the memory that the child writes pictures to. */
   readonly pictureFd: number;
   /** The child's environment, but for what it always gets; the parent's, which has secrets, is kept from it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** No batch hangs before it has run this long, ms; beyond ten times what it took when warmed, it does. */
+  /** A child that has not loaded and warmed its model in this time hangs, ms. */
+  readonly loadLimitMs: number;
+  /** No batch hangs before it has run this long, ms. @see hang-limit.ts */
   readonly hangLimitMs: number;
-  readonly onReady: (times: readonly BucketTime[]) => void;
+  readonly onReady: (report: LoadReport) => void;
   readonly onEnd: (end: ChildEnd) => void;
 }
 
@@ -46,14 +47,14 @@ interface Pending {
 
 /** Starts the inference process and speaks with it. Its end, however it comes, fails what it was running. */
 export function connectChild(options: ChildConnectionOptions): ChildConnection {
-  const { settings, pictureFd, environment, hangLimitMs, onReady, onEnd } = options;
+  const { settings, program, pictureFd, environment, loadLimitMs, hangLimitMs, onReady, onEnd } = options;
   const pending = new Map<number, Pending>();
   const ended = Promise.withResolvers<void>();
   let lastId = 0;
   let limits: ReadonlyMap<number, number> = new Map();
   let unloadable: string | undefined;
 
-  const child = fork(new URL('inference-child.ts', import.meta.url), [JSON.stringify(settings)], {
+  const child = fork(program, [JSON.stringify(settings)], {
     serialization: 'advanced',
     // onnxruntime's builds since 1.29 report models and use to their maker unless told not to before they are loaded.
     env: { ...environment, ORT_DISABLE_TELEMETRY: '1' },
@@ -63,7 +64,7 @@ export function connectChild(options: ChildConnectionOptions): ChildConnection {
   });
 
   const kill = (): boolean => child.kill('SIGKILL');
-  let watchdog = setTimeout(kill, LOAD_LIMIT_MS);
+  let watchdog = setTimeout(kill, loadLimitMs);
 
   /** Watches the batch that runs now, the oldest one, and it alone: the next one's time begins with its end. */
   const watch = (): void => {
@@ -89,8 +90,8 @@ export function connectChild(options: ChildConnectionOptions): ChildConnection {
   child.on('message', (message: ChildMessage) => {
     if (message.kind === 'ready') {
       clearTimeout(watchdog);
-      limits = new Map(message.times.map(({ bucket, ms }) => [bucket, ms * HANG_FACTOR]));
-      onReady(message.times);
+      limits = new Map(message.times.map(({ bucket, ms }) => [bucket, hangLimitOf(ms)]));
+      onReady(message);
     } else if (message.kind === 'unloadable') unloadable = message.reason;
     else if (message.kind === 'result') take(message.id)?.resolve(message);
     else take(message.id)?.reject(new ApiError('internal_error', { cause: new Error(message.reason) }));

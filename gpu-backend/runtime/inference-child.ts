@@ -30,7 +30,7 @@ try {
     // One after the other: the next batch may lie here already while this one runs.
     last = last.then(() => run(message));
   });
-  send({ kind: 'ready', times: model.times });
+  send({ kind: 'ready', ...model.report });
 } catch (error) {
   send({ kind: 'unloadable', reason: (error as Error).message }, () => process.exit(1));
 }

@@ -1,12 +1,20 @@
 import { type ChildConnection, type ChildEnd, childUnavailable, connectChild } from './child-connection.ts';
 import type { BucketTime, Inference } from './inference.ts';
-import type { ChildSettings } from './inference-messages.ts';
+import type { ChildSettings, LoadReport } from './inference-messages.ts';
 import { createPictureMemory } from './picture-memory.ts';
+
+const INFERENCE_CHILD = new URL('inference-child.ts', import.meta.url);
 
 /** Pauses before the nth child in a row that did not get ready is replaced, ms; the last one repeats. */
 const RESTART_PAUSES_MS = [0, 250, 1_000, 4_000] as const;
-/** A batch that takes longer than this and than ten times its usual time hangs, ms. */
+/** A batch that takes longer than this and than its usual time allows hangs, ms. @see hang-limit.ts */
 const HANG_LIMIT_MS = 3_000;
+/** Loading and warming: seconds on CPUs, and a GPU that tunes its convolutions may take a minute. Longer hangs, ms. */
+const LOAD_LIMIT_MS = 180_000;
+/** Once a start has been measured, the next one hangs after this many times as long … */
+const SLOW_START_FACTOR = 3;
+/** … and not before, ms. Each one that was given up doubles it: the machine may only be busy. */
+const LEAST_LOAD_LIMIT_MS = 5_000;
 /** What a start is taken to last until one was measured, ms. */
 const START_GUESS_MS = 3_000;
 /**
@@ -15,11 +23,17 @@ const START_GUESS_MS = 3_000;
  */
 const PICTURE_SLOTS = 3;
 
-export interface InferenceProcessOptions extends ChildSettings {
+export interface InferenceProcessOptions
+  extends Omit<ChildSettings, 'known' | 'providers' | 'convolutionSearch'>,
+    Partial<Pick<ChildSettings, 'providers' | 'convolutionSearch'>> {
   /** Native edge of the model's pictures, pixels. */
   readonly imageSize: number;
   /** Told of each child that died and will be replaced. */
   readonly onRestart?: (event: RestartEvent) => void;
+  /** Told of each child that got ready: the first and all that replace it. */
+  readonly onLoad?: (report: LoadReport) => void;
+  /** The child's entry point; another one than inference-child.ts wraps it, to measure or to break it. */
+  readonly program?: URL;
   /** No batch hangs before it has run this long, ms. */
   readonly hangLimitMs?: number;
   /** All that the child gets of the environment. */
@@ -49,10 +63,13 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
   const {
     imageSize,
     onRestart = () => {},
+    onLoad = () => {},
     hangLimitMs = HANG_LIMIT_MS,
+    program = INFERENCE_CHILD,
     environment = {},
-    ...settings
+    ...given
   } = options;
+  let settings: ChildSettings = { providers: ['cpu'], convolutionSearch: 'heuristic', ...given };
   const rowBytes = 3 * imageSize ** 2 * Float32Array.BYTES_PER_ELEMENT;
   const memory = createPictureMemory(PICTURE_SLOTS, Math.max(...settings.buckets) * rowBytes);
   const firstLoad = Promise.withResolvers<readonly BucketTime[]>();
@@ -66,24 +83,35 @@ export function createInferenceProcess(options: InferenceProcessOptions): Infere
   let startedAtMs = 0;
   let startMs = START_GUESS_MS;
 
+  const loadLimitMs = (): number => {
+    if (!hasLoaded) return LOAD_LIMIT_MS;
+    const limitMs = Math.max(LEAST_LOAD_LIMIT_MS, SLOW_START_FACTOR * startMs);
+    return Math.min(LOAD_LIMIT_MS, limitMs * 2 ** Math.max(0, failedLoads - 1));
+  };
+
   const start = (): void => {
     startedAtMs = performance.now();
     const starting = connectChild({
       settings,
+      program,
       pictureFd: memory.fd,
       environment,
+      loadLimitMs: loadLimitMs(),
       hangLimitMs,
-      onReady: (times) => onReady(starting, times),
+      onReady: (report) => onReady(starting, report),
       onEnd,
     });
     child = starting;
   };
 
-  const onReady = (ready: ChildConnection, times: readonly BucketTime[]): void => {
+  const onReady = (ready: ChildConnection, report: LoadReport): void => {
+    const { provider, times } = report;
     startMs = performance.now() - startedAtMs;
     isReady = true;
     hasLoaded = true;
     failedLoads = 0;
+    settings = { ...settings, known: { provider, times } };
+    onLoad(report);
     firstLoad.resolve(times);
     loaded.resolve(ready);
   };

@@ -1,20 +1,12 @@
-import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest } from '../contract/model-card.ts';
-import { hasExternalData } from './external-data.ts';
+import type { ExecutionProvider } from './execution-provider.ts';
 import type { BucketTime, InferenceBatch } from './inference.ts';
-import type { ChildSettings, RunReport } from './inference-messages.ts';
-import {
-  ModelDirectoryError,
-  type ModelFileName,
-  readModelFile,
-  readModelManifest,
-} from './model-directory.ts';
+import type { ChildSettings, LoadReport, RefusedProvider, RunReport } from './inference-messages.ts';
+import { ModelDirectoryError, readModelManifest } from './model-directory.ts';
+import { openSessions, readGraphs } from './open-sessions.ts';
 import { createTextCache, type TextCache } from './text-cache.ts';
 import { warmUp } from './warm-up.ts';
-
-/** onnxruntime's severities run from 0, verbose, to 4, fatal; what lies below comes to us as an exception anyway. */
-const LOG_FATAL = 4;
 
 interface OnnxRun extends RunReport {
   /** `[rows, 3, imageSize, imageSize]`, nominally −1 … 1, not clamped. */
@@ -22,8 +14,7 @@ interface OnnxRun extends RunReport {
 }
 
 export interface OnnxModel {
-  /** What each bucket took when it was warmed. */
-  readonly times: readonly BucketTime[];
+  readonly report: LoadReport;
   /** Blocks the event loop while it computes: onnxruntime-node's `run` does. */
   run(batch: InferenceBatch): Promise<OnnxRun>;
 }
@@ -36,40 +27,49 @@ interface Parts {
 }
 
 /**
- * Loads text encoder and generator of a model directory and runs both in every bucket.
- * @throws ModelDirectoryError when a file is missing, is not the one that model.json names, keeps data outside, or when
- * the directory holds another model than the one asked for.
+ * Loads text encoder and generator of a model directory and runs both in every bucket, on the first of the providers
+ * that can: one that is listed may still not be there, not take the graph, or fail as it runs.
+ * @throws ModelDirectoryError when a file is missing, is not the one that model.json names, keeps data outside, when
+ * the directory holds another model than the one asked for, or when no provider runs it.
  */
 export async function loadOnnxModel(settings: ChildSettings): Promise<OnnxModel> {
-  const { modelDirectory: directory, threads, digest, buckets, textCacheBytes } = settings;
+  const { modelDirectory: directory, digest, providers, textCacheBytes } = settings;
   const manifest = await readModelManifest(directory);
   if (manifest.digest !== digest) {
     throw new ModelDirectoryError(directory, `holds the model ${manifest.digest}, not ${digest}`);
   }
-  const open = async (name: ModelFileName): Promise<InferenceSession> => {
-    const bytes = await readModelFile(directory, manifest, name);
+  const graphs = await readGraphs(directory, manifest);
+  const refused: RefusedProvider[] = [];
+  for (const provider of providers) {
     try {
-      if (hasExternalData(bytes)) throw new RangeError('tensors in other files (external data) are refused');
-      return await InferenceSession.create(bytes, {
-        intraOpNumThreads: threads,
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: LOG_FATAL,
-      });
+      const { release, ...sessions } = await openSessions(graphs, provider, settings);
+      const parts = { ...sessions, manifest, known: createTextCache(textCacheBytes) };
+      try {
+        const times = await warm(parts, provider, settings);
+        return { report: { provider, refused, times }, run: (batch) => run(parts, batch) };
+      } catch (error) {
+        await release();
+        throw error;
+      }
     } catch (error) {
-      throw new ModelDirectoryError(join(directory, name), (error as Error).message, { cause: error });
+      if (providers.length === 1) throw error;
+      refused.push({ provider, reason: (error as Error).message });
     }
-  };
-  // Checked though it is not run: a damaged directory is found now and not by whoever reads the file next.
-  await readModelFile(directory, manifest, 'image-encoder.onnx');
-  const textEncoder = await open('text-encoder.onnx');
-  const generator = await open('generator.onnx');
-  const parts = { manifest, textEncoder, generator, known: createTextCache(textCacheBytes) };
-  const times = await warmUp(
-    buckets,
-    (rows) => run(parts, warmUpBatch(manifest, rows)),
-    () => performance.now(),
-  );
-  return { times, run: (batch) => run(parts, batch) };
+  }
+  const reasons = refused.map(({ provider, reason }) => `${provider}: ${reason}`);
+  throw new ModelDirectoryError(directory, `no provider runs it: ${reasons.join('; ')}`);
+}
+
+async function warm(
+  parts: Parts,
+  provider: ExecutionProvider,
+  { buckets, known }: ChildSettings,
+): Promise<readonly BucketTime[]> {
+  const runBucket = (rows: number) => run(parts, warmUpBatch(parts.manifest, rows));
+  if (known?.provider !== provider) return warmUp(buckets, runBucket, () => performance.now());
+  // Its predecessor measured them: a first run of each is all that is missing before others may wait for it.
+  for (const { bucket } of known.times) await runBucket(bucket);
+  return known.times;
 }
 
 async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {

@@ -14,9 +14,11 @@ import { createItemEncoder, type Item, itemsOf } from './item.ts';
 import type { Limiter } from './limiter.ts';
 import { Overloaded } from './overloaded.ts';
 import type { Row, Scheduler } from './scheduler.ts';
+import { createStageTrace } from './stage-trace.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { type StoredPicture, storePicture } from './stored-picture.ts';
 import type { TailEstimate } from './tail-estimate.ts';
+import { NO_TRACE, type Trace } from './trace.ts';
 
 interface Picture {
   readonly fingerprint: string;
@@ -35,7 +37,7 @@ export interface Generator {
    * @throws ApiError `model_mismatch`, `invalid_request`, `backend_unavailable` (with the time after which to come
    * again where there is too much to do), `storage_unavailable`, `deadline_exceeded`.
    */
-  generate(request: GenerateRequest): Promise<Generated>;
+  generate(request: GenerateRequest, trace?: Trace): Promise<Generated>;
   /** Requests that were accepted and whose work has not ended. */
   inFlight(): number;
   /** Resolves when none is left. */
@@ -86,8 +88,10 @@ export function createGenerator(options: GeneratorOptions): Generator {
     deadlineAtMs: number,
     signal: AbortSignal,
     deferred: Deferred,
+    trace: Trace,
   ): Promise<Generated> => {
     const watch = createStopwatch(clock);
+    const stages = createStageTrace(trace, clock);
     const asked = await itemsOf(request);
     const [first, ...others] = new Map(asked.map((item) => [item.fingerprint, item])).values();
     if (!first) throw new RangeError('a request without pictures');
@@ -95,17 +99,20 @@ export function createGenerator(options: GeneratorOptions): Generator {
     const rows = [rowOf(first), ...others.map(rowOf)] as const;
     watch.tokenised();
     const caller = request.caller ?? request.tenant ?? '';
-    const made = scheduler.run({ caller, rows, deadlineAtMs }, signal);
+    const made = stages.admission(() => scheduler.run({ caller, rows, deadlineAtMs }, signal));
     const stored = await allOf(
       made.map(async (promise, at) => {
         const row = await promise;
         const item = items[at] as Item;
         watch.made(row);
-        const bytes = await encodeItem(item, row, request, signal).finally(row.release);
+        stages.made(row);
+        const bytes = await stages.timed('encode', () =>
+          encodeItem(item, row, request, signal).finally(row.release),
+        );
         watch.encoded();
         const write = limitStore(() => {
           signal.throwIfAborted();
-          return storePicture(store, item.fingerprint, request, bytes);
+          return stages.timed('store', () => storePicture(store, item.fingerprint, request, bytes));
         });
         if (request.durability !== 'deferred') return [item.fingerprint, await write] as const;
         deferred.push(write.catch((error: unknown) => onLost(item.fingerprint, error)));
@@ -140,14 +147,14 @@ export function createGenerator(options: GeneratorOptions): Generator {
   return {
     inFlight: accepted.count,
     idle: accepted.idle,
-    async generate(request) {
+    async generate(request, trace = NO_TRACE) {
       checkRequest(request, model);
       const free = memory.take(bytesOf(request, model.generator.imageSize));
       if (!free) throw new Overloaded('memory', scheduler.drainMs());
       const deadlineAtMs = clock.now() + deadlineMs;
       const deferred: Deferred = [];
       return withDeadline(clock, deadlineMs, (signal) => {
-        const answer = generate(request, deadlineAtMs, signal, deferred);
+        const answer = generate(request, deadlineAtMs, signal, deferred, trace);
         // Held until the last of its work has ended, also where the answer went out before.
         const end = (): Promise<unknown> => Promise.all(deferred).finally(free);
         void accepted.track(answer.then(end, end));

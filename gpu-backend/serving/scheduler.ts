@@ -34,6 +34,8 @@ export interface MadeRow {
   readonly queueMs: number;
   readonly textEncoderMs: number;
   readonly generatorMs: number;
+  /** Which batch it was in: the same object for all of its rows. */
+  readonly batch: { readonly rows: number; readonly bucket: number };
 }
 
 /** What became of a batch. */
@@ -97,7 +99,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
     for (;;) {
       const { expired, batch, againAtMs } = batcher.next(clock.now());
       for (const job of expired) fail(job, new ApiError('deadline_exceeded'));
-      if (againAtMs !== undefined) cancelTimer = clock.after(againAtMs - clock.now(), pump);
+      if (againAtMs !== undefined) cancelTimer = clock.after(Math.max(0, againAtMs - clock.now()), pump);
       if (!batch) return;
       void run(batch);
     }
@@ -182,7 +184,8 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
 }
 
 /** Hands out a batch's pictures; its memory is free again when all have been read. */
-function settle({ parts, rows }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
+function settle({ parts, rows, bucket }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
+  const batch = { rows, bucket };
   const { pictures, textEncoderMs, generatorMs } = result;
   let unread = rows;
   const release = (): void => {
@@ -194,7 +197,7 @@ function settle({ parts, rows }: Batch<ScheduledJob>, result: InferenceResult, n
     for (const { resolve } of job.made.slice(from, from + count)) {
       const position = pictures.position + at++ * pictures.rowBytes;
       if (job.hasFailed) release();
-      else resolve({ fd: pictures.fd, position, release, queueMs, textEncoderMs, generatorMs });
+      else resolve({ fd: pictures.fd, position, release, queueMs, textEncoderMs, generatorMs, batch });
     }
   }
 }

@@ -16,6 +16,7 @@ const BY_TIER: Readonly<Record<Tier, Readonly<Record<string, string>>>> = {
     BATCH_BUCKETS: '1,2,4,8,16,32',
     QUEUE_LIMIT: '1024',
     IN_FLIGHT_MB: '2048',
+    EXECUTION_PROVIDERS: 'cuda',
     INFERENCE_THREADS: '1',
     ENCODE_THREADS: String(CORES - 1),
   },
@@ -23,6 +24,7 @@ const BY_TIER: Readonly<Record<Tier, Readonly<Record<string, string>>>> = {
     BATCH_BUCKETS: '1,2,4,8',
     QUEUE_LIMIT: '64',
     IN_FLIGHT_MB: '512',
+    EXECUTION_PROVIDERS: 'cpu',
     INFERENCE_THREADS: String(CORES - 1),
     ENCODE_THREADS: '1',
   },
@@ -35,10 +37,14 @@ export function backendVariables({ s3 }: Environment, tier: Tier): Record<string
     S3_BUCKET: s3.bucket,
     S3_REGION: s3.region,
     PROVENANCE: 'on',
-    DEADLINE_MS: '30000',
+    DEADLINE_MS: '25000',
     MAX_QUEUE_DELAY_MS: '2',
     TEXT_CACHE_MB: '64',
     STORE_WRITES: '48',
+    CONVOLUTION_SEARCH: 'heuristic',
+    // Off. A collector's URL here wants a way out in network-policy.ts too.
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
+    OTEL_SERVICE_NAME: `galip-backend-${tier}`,
     ...BY_TIER[tier],
   };
 }

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { promisify } from 'node:util';
 import { createElements } from '../fixtures/checkpoints/random-elements.ts';
 import { parameter } from '../fixtures/checkpoints/tensor-spec.ts';
 import { maxAbsDifference, psnrOf } from '../fixtures/numeric-distance.ts';
-import { spawnNode } from './process.ts';
+import { convertFullSize, makeFullSizeCheckpoint } from './full-size-model.ts';
 import type { Verdict } from './verdict.ts';
 
 const execute = promisify(execFile);
@@ -23,7 +22,6 @@ const ROUND_MINUTES = 1.5;
 const PYTHON = '/usr/bin/python3';
 const RUN_TORCH = fileURLToPath(new URL('run_torch_generator.py', import.meta.url));
 const RUN_ONNX = fileURLToPath(new URL('run-onnx-generator.ts', import.meta.url));
-const TOKENIZER = '../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz';
 const NOISE_DIM = 100;
 const SENTENCE_DIM = 512;
 /** Of CLIP's sentence embeddings, about. */
@@ -80,27 +78,17 @@ export async function* benchGenerator(rounds: number): AsyncGenerator<Verdict, v
   yield fine(`takes about ${minutes.toFixed(0)} minutes on two quiet cores, several times that on busy ones`);
   const folder = await mkdtemp(join(tmpdir(), 'galip-bench-'));
   try {
-    const maker = spawnNode(['test/fixtures/make-full-size-checkpoint.ts', folder]);
-    const [code] = await once(maker, 'exit');
-    if (code !== 0) throw new Error(`make-full-size-checkpoint.ts exited with ${code}`);
-    for (const [name, { options }] of Object.entries(CANDIDATES)) await convert(folder, name, options);
+    await makeFullSizeCheckpoint(folder);
+    for (const [name, { options }] of Object.entries(CANDIDATES)) {
+      const out = modelOf(folder, name);
+      await convertFullSize(folder, out, options);
+      // A third of a gigabyte each, and not run.
+      for (const file of ['text-encoder.onnx', 'image-encoder.onnx']) await rm(join(out, file));
+    }
     for (const batch of BATCHES) yield* benchBatch(folder, batch, rounds);
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-async function convert(folder: string, name: string, options: readonly string[]): Promise<void> {
-  const out = modelOf(folder, name);
-  const child = spawnNode([
-    'gpu-backend/convert/main.ts',
-    ...['--generator', join(folder, 'galip.pth'), '--clip', join(folder, 'clip.pth')],
-    ...['--tokenizer', TOKENIZER, '--id', 'bench', '--out', out, ...options],
-  ]);
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`the converter exited with ${code} for ${name}`);
-  // A third of a gigabyte each, and not run.
-  for (const file of ['text-encoder.onnx', 'image-encoder.onnx']) await rm(join(out, file));
 }
 
 const modelOf = (folder: string, name: string): string => join(folder, name.replaceAll(/\W+/gu, '-'));

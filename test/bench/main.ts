@@ -2,9 +2,12 @@ import { parseArgs } from 'node:util';
 import { benchAuth } from './auth.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { benchConvert } from './convert.ts';
+import { benchEdge } from './edge.ts';
 import { benchGenerator } from './generator.ts';
+import { benchInt8 } from './int8.ts';
+import { describeMachine } from './machine.ts';
 import { benchPlan } from './plan.ts';
-import { benchServing } from './serving.ts';
+import { benchServing, SERVING_PARTS } from './serving.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -15,9 +18,12 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   auth: benchAuth,
   checkpoints: benchCheckpoints,
   convert: benchConvert,
+  edge: benchEdge,
   generator: benchGenerator,
+  int8: benchInt8,
   plan: benchPlan,
   serving: benchServing,
+  ...Object.fromEntries(Object.entries(SERVING_PARTS).map(([part, bench]) => [`serving:${part}`, bench])),
 };
 
 const { positionals, values } = parseArgs({
@@ -31,6 +37,7 @@ if (!bench || runs === undefined || others.length > 0) {
   console.error(`npm run bench NAME -- [--runs 1 … 99]: NAME is one of ${Object.keys(BENCHES).join(', ')}`);
   process.exit(1);
 }
+console.log(`${name}, ${runs} runs: ${describeMachine(new Date())}`);
 for await (const { text, isWithin } of bench(runs)) {
   if (isWithin) console.log(text);
   else {

@@ -1,123 +1,22 @@
-import { type LocalBackend, startLocalBackend } from './serving/local-backend.ts';
-import { type Load, runClosedLoad, runOpenLoad } from './serving/open-load.ts';
-import { percentile } from './serving/percentile.ts';
-import { measureScheduler } from './serving/scheduler-overhead.ts';
+import { benchKills } from './serving/kills.ts';
+import { benchMemory } from './serving/memory-growth.ts';
+import { benchBatcher, benchOverload } from './serving/overload.ts';
+import { benchResident } from './serving/resident-sizes.ts';
+import { benchSoak } from './serving/soak.ts';
+import { benchStops } from './serving/stops.ts';
 import type { Verdict } from './verdict.ts';
 
-/** An overload lasts this long for each run that is asked for: the usual three make the minute of the aim. */
-const SECONDS_A_RUN = 20;
-/** Clients that saturate the backend without overrunning it. */
-const CLIENTS = 16;
-const OVERLOADS = [2, 5, 10];
-const HEALTH_EVERY_MS = 50;
-/** A lone request's median of so many is what an unloaded backend takes. */
-const LONE_REQUESTS = 20;
-
-/** Patience of a request, ms: half of it is how long a queue of one caller can become, and so what a recovery takes. */
-const DEADLINE_MS = 8_000;
-
-/** What README.md's figures are measured by. */
-const AIMS = {
-  throughputRatio: 0.9,
-  idleMs: 0.5,
-  goodputRatio: 0.9,
-  refusedP99Ms: 50,
-  healthP99Ms: 50,
-  eventLoopP99Ms: 10,
-  recoveryMs: 5_000,
+/** What `npm run bench serving` does, in this order; `npm run bench serving:NAME` does one of them. */
+export const SERVING_PARTS: Readonly<Record<string, (runs: number) => AsyncGenerator<Verdict, void>>> = {
+  batcher: benchBatcher,
+  overload: benchOverload,
+  kills: benchKills,
+  stops: benchStops,
+  memory: benchMemory,
+  resident: benchResident,
+  soak: benchSoak,
 };
 
-/** Batcher against the bare model; then the whole backend at saturation and far beyond it. */
-export async function* benchServing(runs: number): AsyncIterable<Verdict> {
-  for (const bucket of [1, 8, 32]) {
-    const { throughputRatio, idleMs } = await measureScheduler(bucket, runs);
-    yield judge(
-      `batcher, buckets of ${bucket}, of a raw loop`,
-      throughputRatio,
-      'at least',
-      AIMS.throughputRatio,
-    );
-    yield judge(`batcher, buckets of ${bucket}, added when idle, ms`, idleMs, 'at most', AIMS.idleMs);
-  }
-  // A core for the model, one for all else: the load is made on this machine too.
-  const backend = await startLocalBackend({
-    INFERENCE_THREADS: '1',
-    ENCODE_THREADS: '1',
-    DEADLINE_MS: String(DEADLINE_MS),
-  });
-  try {
-    yield* benchBackend(backend, runs * SECONDS_A_RUN);
-  } finally {
-    await backend.stop();
-  }
-}
-
-async function* benchBackend(backend: LocalBackend, seconds: number): AsyncIterable<Verdict> {
-  const send = () => backend.generate();
-  await runClosedLoad(send, CLIENTS, 2);
-  const loneMs = await loneRequest(backend);
-  await backend.metric('galip_event_loop_delay_p99_seconds');
-  const { result: capacity, healthP99Ms } = await withHealth(backend, () =>
-    runClosedLoad(send, CLIENTS, seconds),
-  );
-  const eventLoopMs = 1_000 * (await backend.metric('galip_event_loop_delay_p99_seconds'));
-  yield { text: `capacity ${capacity.toFixed(1)}/s, a lone request ${loneMs.toFixed(1)} ms`, isWithin: true };
-  yield judge('saturation: health p99, ms', healthP99Ms, 'at most', AIMS.healthP99Ms);
-  yield judge('saturation: event-loop delay p99, ms', eventLoopMs, 'at most', AIMS.eventLoopP99Ms);
-  for (const factor of OVERLOADS) {
-    const name = `${factor}× overload`;
-    const { result: load, healthP99Ms: health } = await withHealth(backend, () =>
-      runOpenLoad(send, factor * capacity, seconds),
-    );
-    yield { text: `${name}: ${describe(load)}`, isWithin: true };
-    yield judge(`${name}: goodput of capacity`, load.goodput / capacity, 'at least', AIMS.goodputRatio);
-    yield load.refusedMs.length > 0
-      ? judge(`${name}: refusals p99, ms`, percentile(load.refusedMs, 0.99), 'at most', AIMS.refusedP99Ms)
-      : { text: `${name}: nothing was refused, so that refusals were not measured`, isWithin: false };
-    yield judge(`${name}: health p99, ms`, health, 'at most', AIMS.healthP99Ms);
-    yield judge(`${name}: recovery, ms`, load.drainMs, 'at most', AIMS.recoveryMs);
-  }
-}
-
-function judge(name: string, value: number, bound: 'at least' | 'at most', aim: number): Verdict {
-  const isWithin = bound === 'at least' ? value >= aim : value <= aim;
-  const text = `${name}: ${value.toFixed(2)}`;
-  return { text: isWithin ? text : `${text}; ${bound} ${aim} is the aim`, isWithin };
-}
-
-function describe({ sent, dropped, statuses, okMs }: Load): string {
-  const counts = [...statuses].map(([status, count]) => `${count} with ${status}`).join(', ');
-  const [p50, p99] = [percentile(okMs, 0.5), percentile(okMs, 0.99)].map((ms) => ms.toFixed(0));
-  return `${sent} sent, ${dropped} dropped by the client, ${counts}; good ones p50 ${p50} ms, p99 ${p99} ms`;
-}
-
-async function loneRequest(backend: LocalBackend): Promise<number> {
-  const times: number[] = [];
-  for (let at = 0; at < LONE_REQUESTS; at++) {
-    const startedAt = performance.now();
-    await (await backend.generate()).arrayBuffer();
-    times.push(performance.now() - startedAt);
-  }
-  return percentile(times, 0.5);
-}
-
-/** Asks for health beside the work, at a constant rate. */
-async function withHealth<T>(
-  backend: LocalBackend,
-  work: () => Promise<T>,
-): Promise<{ result: T; healthP99Ms: number }> {
-  const times: number[] = [];
-  const asked: Promise<void>[] = [];
-  const timer = setInterval(() => {
-    const askedAt = performance.now();
-    const probe = async (): Promise<void> => {
-      await (await backend.get('/health/ready')).arrayBuffer();
-      times.push(performance.now() - askedAt);
-    };
-    asked.push(probe().catch(() => void times.push(Number.POSITIVE_INFINITY)));
-  }, HEALTH_EVERY_MS);
-  const result = await work();
-  clearInterval(timer);
-  await Promise.all(asked);
-  return { result, healthP99Ms: percentile(times, 0.99) };
+export async function* benchServing(runs: number): AsyncGenerator<Verdict, void> {
+  for (const part of Object.values(SERVING_PARTS)) yield* part(runs);
 }

@@ -65,6 +65,14 @@ describe('POST /v1/images/generations', () => {
     ]);
   });
 
+  it('has its pictures made under the trace that its log knows it by', async () => {
+    const edge = createTestEdge();
+    const response = await edge.generate({ prompt: 'a red apple', n: 2 });
+    const traceId = response.headers.get('x-request-id')?.replaceAll('-', '');
+    const traceparent = `00-${traceId}-${traceId?.slice(0, 16)}-01`;
+    expect(edge.backend.traceparents).toEqual([traceparent, traceparent]);
+  });
+
   it('answers from the colo cache without store and backend', async () => {
     const edge = createTestEdge();
     await edge.generate({ prompt: 'a red apple' });

@@ -12,6 +12,7 @@ const REQUEST = {
   format: 'png' as const,
   quality: null,
 };
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const FINGERPRINT = 'ab'.repeat(32);
 const RESULT = {
   native: 64,
@@ -61,11 +62,12 @@ describe('the backend over HTTP', () => {
     await backendThat((request) => {
       seen.push(request);
       return formOf(JSON.stringify(RESULT), { [FINGERPRINT]: new Uint8Array([1]) });
-    }).generate(REQUEST);
+    }).generate({ ...REQUEST, traceparent: TRACEPARENT });
     const [request] = seen;
     if (!request) return expect.fail('nothing was sent');
     expect([request.method, request.url]).toEqual(['POST', 'http://backend.example:8080/v1/generate']);
     expect(request.headers.get('content-type')).toBe('application/json');
+    expect(request.headers.get('traceparent')).toBe(TRACEPARENT);
     const body = new Uint8Array(await request.arrayBuffer());
     expect(JSON.parse(new TextDecoder().decode(body))).toEqual(REQUEST);
     const nonces: string[] = [];

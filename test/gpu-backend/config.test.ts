@@ -37,13 +37,17 @@ describe('parseConfig', () => {
       withProvenance: true,
       queueLimit: 1_024,
       inFlightBytes: 2 ** 30,
-      deadlineMs: 30_000,
+      deadlineMs: 25_000,
       inferenceThreads: 0,
       batchBuckets: [1, 2, 4, 8, 16, 32],
       maxQueueDelayMs: 2,
       textCacheBytes: 2 ** 26,
       encodeThreads: 0,
       storeWrites: 48,
+      executionProviders: ['cpu'],
+      convolutionSearch: 'heuristic',
+      tracesEndpoint: undefined,
+      serviceName: 'galip-backend',
       inferenceEnvironment: {},
     });
   });
@@ -77,6 +81,10 @@ describe('parseConfig', () => {
       TEXT_CACHE_MB: '0',
       ENCODE_THREADS: '3',
       STORE_WRITES: '7',
+      EXECUTION_PROVIDERS: 'cuda,webgpu,cpu',
+      CONVOLUTION_SEARCH: 'exhaustive',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+      OTEL_SERVICE_NAME: 'pictures',
     };
     expect(parseConfig({ ...COMPLETE, ...set })).toMatchObject({
       port: 0,
@@ -90,6 +98,10 @@ describe('parseConfig', () => {
       textCacheBytes: 0,
       encodeThreads: 3,
       storeWrites: 7,
+      executionProviders: ['cuda', 'webgpu', 'cpu'],
+      convolutionSearch: 'exhaustive',
+      tracesEndpoint: 'http://127.0.0.1:4318',
+      serviceName: 'pictures',
     });
   });
 
@@ -118,6 +130,12 @@ describe('parseConfig', () => {
     ['MAX_QUEUE_DELAY_MS', '1001', 'integer from 0 to 1000'],
     ['STORE_WRITES', '0', 'integer from 1 to 10000'],
     ['PROVENANCE', 'no', 'on or off'],
+    ['EXECUTION_PROVIDERS', '', 'some of cuda, webgpu, cpu, each once'],
+    ['EXECUTION_PROVIDERS', 'gpu,tpu', 'some of cuda, webgpu, cpu, each once'],
+    ['EXECUTION_PROVIDERS', 'cpu,cuda,cpu', 'some of cuda, webgpu, cpu, each once'],
+    ['CONVOLUTION_SEARCH', 'fast', 'heuristic or exhaustive'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'http or https URL'],
+    ['OTEL_SERVICE_NAME', '', 'a name'],
     ['S3_ENDPOINT', 's3.example.com', 'http or https URL'],
     ['S3_ENDPOINT', 'https://key:password@s3.example.com', 'http or https URL without credentials'],
     ['S3_BUCKET', '', 'is required'],

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
+import { signedRequest, TEST_SIGNING_KEY } from '../fixtures/signed-request.ts';
 import {
   afterTest,
   cardOf,
@@ -18,6 +18,7 @@ import {
   S3_SECRET,
   SOON,
   signalIfAlive,
+  startCollector,
   startHeldS3,
   startMain,
   startReady,
@@ -113,6 +114,42 @@ describe('main', () => {
     const response = await generate(url, generateBody(await cardOf(url)));
     const [, [, file]] = [...(await response.formData()).entries()] as [unknown, [string, File]];
     expect((await file.text()).includes('digitalsourcetype/trainedAlgorithmicMedia')).toBe(isWritten);
+  });
+
+  it('exports a request’s stages as spans of the edge’s trace', async () => {
+    const collector = await startCollector();
+    const { backend, url } = await startReady({
+      S3_ENDPOINT: await startS3(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_SERVICE_NAME: 'pictures',
+    });
+    const [traceId, parentId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    const body = {
+      ...generateBody(await cardOf(url)),
+      images: [1, 2].map((seed) => ({ prompt: 'pizza', seed })),
+    };
+    const request = await signedRequest(`${url}/v1/generate`, body);
+    request.headers.set('traceparent', `00-${traceId}-${parentId}-01`);
+    expect((await fetch(request)).status).toBe(200);
+    const unsampled = await signedRequest(`${url}/v1/generate`, body);
+    unsampled.headers.set('traceparent', `00-${traceId}-${parentId}-00`);
+    expect((await fetch(unsampled)).status).toBe(200);
+    backend.child.kill('SIGTERM');
+    expect(await backend.exit()).toEqual({ code: 0 });
+    const spans = collector.spans();
+    const [root, ...others] = spans.filter(({ kind }) => kind === 2);
+    expect(others).toEqual([]);
+    expect(root).toMatchObject({ name: 'POST /v1/generate', traceId, parentSpanId: parentId });
+    const stages = spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId);
+    for (const stage of stages) expect(stage.traceId).toBe(traceId);
+    const names = stages.map(({ name }) => name).toSorted();
+    expect([...new Set(names)]).toEqual(['admission', 'encode', 'inference', 'queue', 'store']);
+    expect(names.filter((name) => name === 'store')).toHaveLength(2);
+    const began = (name: string) =>
+      BigInt(stages.find((stage) => stage.name === name)?.startTimeUnixNano ?? 0);
+    expect(began('admission') <= began('inference') && began('inference') <= began('store')).toBe(true);
+    expect(collector.bodies.join()).not.toContain('pizza');
+    expect(collector.bodies[0]).toContain('{"key":"service.name","value":{"stringValue":"pictures"}}');
   });
 
   it.runIf(process.platform === 'linux')('keeps its secrets from the inference process', async () => {

@@ -133,6 +133,34 @@ export async function startHeldS3() {
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, put: arrived.promise };
 }
 
+interface ExportedSpan {
+  readonly name: string;
+  readonly kind: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly startTimeUnixNano: string;
+}
+
+/** An OTLP/HTTP collector that keeps what it gets. */
+export async function startCollector() {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    if (request.url !== '/v1/traces') return response.writeHead(404).end();
+    bodies.push(Buffer.concat(await request.toArray()).toString());
+    return response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterTest(() => server.close());
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    spans: (): ExportedSpan[] =>
+      bodies.flatMap((body) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans as ExportedSpan[]),
+  };
+}
+
 export async function metricOf(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'mu').exec(text)?.[1]);

@@ -54,7 +54,7 @@ describe.each(settings)('%s', (_, variables) => {
       host: '0.0.0.0',
       port: 8788,
       modelDirectory: '/app/model',
-      deadlineMs: 30_000,
+      deadlineMs: 25_000,
     });
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -16,6 +17,13 @@ export interface LocalBackend {
   generate(caller?: string): Promise<Response>;
   get(path: string): Promise<Response>;
   metric(name: string): Promise<number>;
+  /** Process id of the model. */
+  childPid(): number;
+  /** Generate requests that it answered, by its own log and outcome (`ok` or an error's code). */
+  logged(): ReadonlyMap<string, number>;
+  signal(name: NodeJS.Signals): void;
+  /** Exit code, once it has ended. */
+  readonly exit: Promise<number | null>;
   stop(): Promise<void>;
 }
 
@@ -41,16 +49,19 @@ export async function startLocalBackend(
       ...environment,
     },
   });
-  const ended = once(child, 'exit');
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  const logged = new Map<string, number>();
+  const ready = Promise.withResolvers<void>();
   let url = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    const entry = JSON.parse(line) as { event: string; url?: string };
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const entry = JSON.parse(line) as { event: string; url?: string; outcome?: string };
     url = entry.url ?? url;
-    if (entry.event === 'ready') break;
-  }
-  if (url === '') throw new Error('the backend did not get ready');
-  // What it writes from now on is read away, or the pipe would fill and stop it.
-  child.stdout.resume();
+    if (entry.event === 'ready') ready.resolve();
+    if (entry.event !== 'generate' || entry.outcome === undefined) return;
+    logged.set(entry.outcome, (logged.get(entry.outcome) ?? 0) + 1);
+  });
+  void exit.then((code) => ready.reject(new Error(`the backend ended with ${code} before it was ready`)));
+  await ready.promise;
   const card = modelCardSchema.parse(await (await fetch(`${url}/v1/models`)).json());
   let seed = 0;
   return {
@@ -67,9 +78,16 @@ export async function startLocalBackend(
       const text = await (await fetch(`${url}/metrics`)).text();
       return Number(new RegExp(`^${name} (\\S+)$`, 'mu').exec(text)?.[1]);
     },
+    childPid() {
+      const [pid] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');
+      return Number(pid);
+    },
+    logged: () => logged,
+    signal: (name) => void child.kill(name),
+    exit,
     async stop() {
       child.kill('SIGTERM');
-      await ended;
+      await exit;
       store.close();
     },
   };

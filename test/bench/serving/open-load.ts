@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from './percentile.ts';
 
 /** Requests that may be on their way at once: what would pass it is dropped and counted, as an overrun client would. */
 const OUTSTANDING_LIMIT = 4_000;
@@ -90,4 +91,11 @@ export async function runClosedLoad(
   };
   await Promise.all(Array.from({ length: clients }, client));
   return good / seconds;
+}
+
+/** A load in words. */
+export function describeLoad({ sent, dropped, statuses, okMs }: Load): string {
+  const counts = [...statuses].map(([status, count]) => `${count} with ${status}`).join(', ');
+  const [p50, p99] = [percentile(okMs, 0.5), percentile(okMs, 0.99)].map((ms) => ms.toFixed(0));
+  return `${sent} sent, ${dropped} dropped by the client, ${counts}; good ones p50 ${p50} ms, p99 ${p99} ms`;
 }

@@ -7,6 +7,8 @@ import type { MemoryObjectStore } from './memory-object-store.ts';
 export interface MemoryBackend extends Backend {
   /** What it was asked so far. */
   readonly requests: GenerateRequest[];
+  /** W3C trace context of each. */
+  readonly traceparents: (string | undefined)[];
   /** While set, every request fails so. */
   failure: ApiError | Error | undefined;
   /** Changes what it answers: a backend that is broken in some way. */
@@ -36,9 +38,11 @@ export function bytesOf(fingerprint: string): Uint8Array<ArrayBuffer> {
 export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
   const backend: MemoryBackend = {
     requests: [],
+    traceparents: [],
     failure: undefined,
     distort: (pictures) => pictures,
-    async generate(request) {
+    async generate({ traceparent, ...request }) {
+      backend.traceparents.push(traceparent);
       backend.requests.push(generateRequestSchema.parse(request));
       if (backend.failure) throw backend.failure;
       const { images, ...common } = request;

@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync, readSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { InferenceBatch, InferenceResult } from '../../../gpu-backend/runtime/inference.ts';
+import type { LoadReport } from '../../../gpu-backend/runtime/inference-messages.ts';
 import {
   createInferenceProcess,
   type InferenceProcess,
@@ -195,6 +196,56 @@ describe('createInferenceProcess', () => {
     for (const one of waiting) await imagesOf(one, ROWS);
     expect(inference.isReady()).toBe(true);
     expect(inference.pid()).not.toBe(pid);
+  });
+
+  it('takes the first provider that runs its model, and says why it took no other', async () => {
+    const report = Promise.withResolvers<LoadReport>();
+    const fallen = open({ providers: ['cuda', 'cpu'], buckets: [1], onLoad: report.resolve });
+    await fallen.ready;
+    expect(await report.promise).toMatchObject({
+      provider: 'cpu',
+      refused: [{ provider: 'cuda', reason: expect.stringContaining('model ') }],
+    });
+    await imagesOf(fallen.generate(batchOf([0]), NEVER), 1);
+  });
+
+  it('cannot be loaded where no provider runs its model', async () => {
+    const { ready } = open({ providers: ['cuda', 'webgpu'], environment: { VK_DRIVER_FILES: '/nowhere' } });
+    await expect(ready).rejects.toThrow(/no provider runs it: cuda: .*; webgpu: /su);
+  });
+
+  it('does not measure again what its predecessor measured', async () => {
+    const reports: LoadReport[] = [];
+    const loads = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const inference = open({ onLoad: (report) => loads[reports.push(report) - 1]?.resolve() });
+    await loads[0]?.promise;
+    process.kill(inference.pid() as number, 'SIGKILL');
+    await loads[1]?.promise;
+    expect(reports[1]).toEqual(reports[0]);
+  });
+
+  it('gives up a replacement that hangs before it is ready', async () => {
+    const modelDirectory = copyModel();
+    const loads = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const died: RestartEvent[] = [];
+    let loaded = 0;
+    const inference = open({
+      modelDirectory,
+      buckets: [1],
+      program: new URL('hanging-child.ts', import.meta.url),
+      onLoad: () => loads[loaded++]?.resolve(),
+      onRestart: (event) => died.push(event),
+    });
+    try {
+      await loads[0]?.promise;
+      process.kill(inference.pid() as number, 'SIGKILL');
+      await vi.waitFor(() => expect(died).toHaveLength(1));
+      await imagesOf(inference.generate(batchOf([0]), NEVER), 1);
+      expect(died).toHaveLength(2);
+    } finally {
+      rmSync(modelDirectory, { recursive: true });
+      rmSync(`${modelDirectory}.hung`, { force: true });
+    }
   });
 
   it('lets go of what waits for it when the deadline passes, and when it is closed', async () => {

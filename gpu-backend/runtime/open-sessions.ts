@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import type { ModelManifest } from '../contract/model-card.ts';
+import { type ExecutionProvider, type SessionSettings, sessionOptionsOf } from './execution-provider.ts';
+import { hasExternalData } from './external-data.ts';
+import { ModelDirectoryError, type ModelFileName, readModelFile } from './model-directory.ts';
+
+/** A graph of a model directory whose bytes have been checked. */
+interface GraphFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface GraphFiles {
+  readonly textEncoder: GraphFile;
+  readonly generator: GraphFile;
+}
+
+export interface Sessions {
+  readonly textEncoder: InferenceSession;
+  readonly generator: InferenceSession;
+  release(): Promise<void>;
+}
+
+/** @throws ModelDirectoryError when a graph is missing, is not the one that model.json names, or keeps data outside. */
+export async function readGraphs(directory: string, manifest: ModelManifest): Promise<GraphFiles> {
+  const read = async (name: ModelFileName): Promise<GraphFile> => {
+    const path = join(directory, name);
+    const bytes = await readModelFile(directory, manifest, name);
+    if (isExternal(path, bytes)) {
+      throw new ModelDirectoryError(path, 'tensors in other files (external data) are refused');
+    }
+    return { path, bytes };
+  };
+  // Checked though it is not run: a damaged directory is found now and not by whoever reads the file next.
+  await readModelFile(directory, manifest, 'image-encoder.onnx');
+  return { textEncoder: await read('text-encoder.onnx'), generator: await read('generator.onnx') };
+}
+
+/**
+ * Both graphs on one provider.
+ * @throws ModelDirectoryError when it takes one of them not, or is not there at all.
+ */
+export async function openSessions(
+  { textEncoder, generator }: GraphFiles,
+  provider: ExecutionProvider,
+  settings: SessionSettings,
+): Promise<Sessions> {
+  const options = sessionOptionsOf(provider, settings);
+  const opened: InferenceSession[] = [];
+  const release = async (): Promise<void> => {
+    for (const session of opened) await session.release();
+  };
+  const open = async ({ path, bytes }: GraphFile): Promise<InferenceSession> => {
+    try {
+      const session = await InferenceSession.create(bytes, options);
+      opened.push(session);
+      return session;
+    } catch (error) {
+      await release();
+      throw new ModelDirectoryError(path, (error as Error).message, { cause: error });
+    }
+  };
+  return { textEncoder: await open(textEncoder), generator: await open(generator), release };
+}
+
+function isExternal(path: string, bytes: Uint8Array): boolean {
+  try {
+    return hasExternalData(bytes);
+  } catch (error) {
+    throw new ModelDirectoryError(path, (error as Error).message, { cause: error });
+  }
+}

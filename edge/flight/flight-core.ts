@@ -92,10 +92,10 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   }
 
   async function make({ recipe, fingerprint }: FlightPlan): Promise<GeneratedPicture> {
-    const { model, prompt, seed, size, format, quality, tenant } = recipe;
+    const { model, prompt, seed, latent, size, format, quality, tenant } = recipe;
     const { pictures } = await backend.generate({
       model,
-      images: [{ prompt, seed }],
+      images: [{ prompt, seed, ...(latent && { latent }) }],
       size,
       format,
       quality,

@@ -10,6 +10,8 @@ import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 import { ASYNC_FIELDS } from './async-fields.ts';
+import { LATENT_FIELDS } from './latent-fields.ts';
+import { seedListProblem } from './seed-list.ts';
 
 /** OpenAI's Images API gives the same; it is accepted and used for nothing. */
 const MAX_USER_LENGTH = 256;
@@ -104,18 +106,30 @@ export function createImageRequestSchema(model: ModelCard) {
           description: 'Picture i is made from seed + i. None given: 0. Not together with `seeds`.',
         }),
       seeds: z
-        .array(seed, 'must be an array of n seeds')
-        .min(1, 'must have at least one seed')
-        .max(MAX_IMAGES, `must have n seeds, at most ${MAX_IMAGES}`)
+        .union(
+          [
+            z
+              .array(seed, 'must be an array of n seeds')
+              .min(1, 'must have at least one seed')
+              .max(MAX_IMAGES, `must have n seeds, at most ${MAX_IMAGES}`),
+            z.string().superRefine((text, context) => {
+              const problem = seedListProblem(text);
+              if (problem !== undefined) context.addIssue(problem);
+            }),
+          ],
+          'must be an array of n seeds, or a list as "0,1,4-6"',
+        )
         .nullish()
         .openapi({
-          description: 'The seed of each of the n pictures; n may be left out. Not together with `seed`.',
+          description:
+            'The seed of each of the n pictures, as an array or a list with ranges ("0,1,4-6"); n may be left out. Not together with `seed`.',
         }),
       visibility: z.enum(['public', 'private'], 'must be "public" or "private"').nullish().openapi({
         description:
           'Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.',
         default: 'public',
       }),
+      ...LATENT_FIELDS,
       ...ASYNC_FIELDS,
     })
     .openapi('ImageRequest');

@@ -2,12 +2,14 @@ import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fingerprintOf } from '../../gpu-backend/contract/fingerprint.ts';
 import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/image-format.ts';
+import { canonicalLatent } from '../../gpu-backend/contract/latent.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 import type { FlightPlan } from '../flight/flight.ts';
 import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { PictureName } from '../pictures/picture-name.ts';
 import type { ImageRequest } from './image-request.ts';
+import { readSeedList } from './seed-list.ts';
 
 /** One picture to answer with. Two of one request may be the same picture. */
 export type PlannedPicture = FlightPlan;
@@ -61,7 +63,8 @@ export function planPictures(
   };
   return Promise.all(
     seedsOf(request).map(async (seed): Promise<PlannedPicture> => {
-      const recipe = { ...common, seed };
+      const latent = canonicalLatent(seed, request);
+      const recipe = { ...common, seed, ...(latent && { latent }) };
       return { recipe, fingerprint: await fingerprintOf(recipe) };
     }),
   );
@@ -84,13 +87,14 @@ function qualityOf({ output_compression: quality }: ImageRequest, format: ImageF
 }
 
 function seedsOf({ n, seed, seeds }: ImageRequest): number[] {
-  const count = n ?? seeds?.length ?? 1;
+  const listed = typeof seeds === 'string' ? readSeedList(seeds) : (seeds ?? []);
+  const count = n ?? (listed.length || 1);
   if (seeds != null) {
     if (seed != null) throw contradiction('seeds', 'seeds and seed exclude each other');
-    if (seeds.length !== count) {
-      throw contradiction('seeds', `seeds has ${seeds.length} entries; n is ${count} and needs as many`);
+    if (listed.length !== count) {
+      throw contradiction('seeds', `seeds has ${listed.length} entries; n is ${count} and needs as many`);
     }
-    return seeds;
+    return listed;
   }
   if (seed === 'random') return Array.from({ length: count }, randomSeed);
   const first = seed ?? 0;

@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
+import { latentOfRow, latentRowOf, latentRowSchema } from '../../gpu-backend/contract/latent.ts';
 import type { RecipeBook } from './recipe-book.ts';
 
 /** A recipe as its row has it: an array, so that names take no room; one of a usual prompt has about 150 bytes. */
 const rowSchema = z
   .tuple([z.string(), z.string(), z.int(), z.int(), z.enum(IMAGE_FORMAT_NAMES), z.int().nullable()])
-  .rest(z.string());
+  // What is done to the noise, then the owner; either may be missing.
+  .rest(z.union([z.string(), latentRowSchema]));
 
 /** Recipes in the D1 table `recipes`. @see ../migrations/0004_recipes.sql */
 export function createD1RecipeBook(db: D1Database): RecipeBook {
   return {
-    async keep(fingerprint, { model, prompt, seed, size, format, quality, tenant }) {
+    async keep(fingerprint, { model, prompt, seed, latent, size, format, quality, tenant }) {
+      const control = latent === undefined ? [] : [latentRowOf(latent)];
       const owner = tenant === undefined ? [] : [tenant];
-      const row = JSON.stringify([model, prompt, seed, size, format, quality, ...owner]);
+      const row = JSON.stringify([model, prompt, seed, size, format, quality, ...control, ...owner]);
       await db
         .prepare('INSERT INTO recipes (fingerprint, recipe) VALUES (?, ?) ON CONFLICT DO NOTHING')
         .bind(fingerprint, row)
@@ -27,8 +30,14 @@ export function createD1RecipeBook(db: D1Database): RecipeBook {
         .first<{ recipe: string }>()
         .catch(fail);
       if (!row) return undefined;
-      const [model, prompt, seed, size, format, quality, tenant] = rowSchema.parse(JSON.parse(row.recipe));
-      return { model, prompt, seed, size, format, quality, ...(tenant !== undefined && { tenant }) };
+      const [model, prompt, seed, size, format, quality, ...rest] = rowSchema.parse(JSON.parse(row.recipe));
+      const control = rest.find((part) => typeof part !== 'string');
+      const tenant = rest.find((part) => typeof part === 'string');
+      return {
+        ...{ model, prompt, seed, size, format, quality },
+        ...(control && { latent: latentOfRow(control) }),
+        ...(tenant !== undefined && { tenant }),
+      };
     },
   };
 }

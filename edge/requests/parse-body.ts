@@ -17,7 +17,7 @@ export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.in
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const issue = firstOf(parsed.error.issues);
   const path = issue?.path ?? [];
   if (issue?.code === 'unrecognized_keys') throw unknownField(nameOf([...path, issue.keys[0] ?? '']), '');
   if (path.length === 0) throw invalid('body', 'body must be a JSON object');
@@ -27,6 +27,16 @@ export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.in
     param,
     `${param}${param === 'prompt' ? '' : shown(value)} ${issue?.message ?? 'is not valid'}`,
   );
+}
+
+/** Where a field may be of several types, what is wrong is told of the one that was given. */
+function firstOf([issue]: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union') return issue;
+  const ofItsType = issue.errors.filter(
+    ([first]) => first && !(first.code === 'invalid_type' && first.path.length === 0),
+  );
+  const inside = ofItsType.length === 1 ? firstOf(ofItsType[0] ?? []) : undefined;
+  return inside ? { ...inside, path: [...issue.path, ...inside.path] } : issue;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -41,7 +41,7 @@ const common = {
       signature: z.string().openapi({ description: 'HMAC-SHA-256, base64url.' }),
       options: z.string().openapi({
         description:
-          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), expires (seconds since 1970).',
+          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, expires (seconds since 1970).',
         example: 'size:128,seed:7',
       }),
       file: z.string().openapi({
@@ -170,7 +170,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
 
 function bodyOf(
   { prompt, extension }: SignedUrl,
-  { size, seed, quality, visibility }: UrlOptions,
+  { size, seed, quality, visibility, truncation, variation, strength }: UrlOptions,
 ): ImageRequest {
   return {
     prompt,
@@ -179,7 +179,21 @@ function bodyOf(
     ...(seed !== undefined && { seed }),
     ...(quality !== undefined && { output_compression: quality }),
     ...(visibility && { visibility }),
+    ...(truncation !== undefined && { truncation }),
+    ...variationOf(variation, strength),
   };
+}
+
+function variationOf(
+  seed: number | undefined,
+  strength: number | undefined,
+): Pick<ImageRequest, 'variation'> {
+  if (seed === undefined && strength === undefined) return {};
+  if (seed !== undefined && strength !== undefined) return { variation: { seed, strength } };
+  throw new ApiError('invalid_request', {
+    param: seed === undefined ? 'variation' : 'strength',
+    message: 'variation (a seed) and strength (0 … 1) go together; one of them is missing',
+  });
 }
 
 /** Whoever looks at a page must not read its owner's balance from its pictures. */

@@ -3,10 +3,22 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { NO_URL_OPTIONS } from '../../gpu-backend/contract/url-signature.ts';
 
 const digits = z.string().regex(/^\d{1,16}$/u, 'must be an integer');
+const decimal = z.string().regex(/^\d{1,3}(?:\.\d{1,6})?$/u, 'must be a decimal number');
 const visibility = z.enum(['public', 'private'], 'must be public or private');
 
 /** What a preset may fix. A URL's own options go before its preset's. */
-const presetSchema = z.strictObject({ size: z.int(), seed: z.int(), quality: z.int(), visibility }).partial();
+const presetSchema = z
+  .strictObject({
+    size: z.int(),
+    seed: z.int(),
+    quality: z.int(),
+    visibility,
+    truncation: z.number(),
+    /** A seed, and with it `strength`. */
+    variation: z.int(),
+    strength: z.number(),
+  })
+  .partial();
 
 export const urlPresetsSchema = z.record(
   z.string().regex(/^[a-z0-9-]{1,32}$/u, 'a preset is named by lower case letters, digits and dashes'),
@@ -22,6 +34,9 @@ const optionsSchema = z
     seed: digits,
     quality: digits,
     visibility,
+    truncation: decimal,
+    variation: digits,
+    strength: decimal,
     /** Seconds since 1970. */
     expires: digits,
   })
@@ -40,7 +55,7 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
   if (text === NO_URL_OPTIONS) return {};
   const given = new Map<string, string>();
   for (const part of text.split(',')) {
-    const [, name, value] = /^([a-z]+):([\w-]+)$/u.exec(part) ?? [];
+    const [, name, value] = /^([a-z]+):([\w.-]+)$/u.exec(part) ?? [];
     if (name === undefined || value === undefined) {
       throw invalid('options', `options must be name:value pairs joined by commas, or ${NO_URL_OPTIONS}`);
     }
@@ -56,7 +71,17 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     }
     throw invalid(String(issue?.path[0]), `${String(issue?.path[0])} ${issue?.message}`);
   }
-  const { preset, size, seed, quality, visibility: visible, expires } = parsed.data;
+  const {
+    preset,
+    size,
+    seed,
+    quality,
+    visibility: visible,
+    truncation,
+    variation,
+    strength,
+    expires,
+  } = parsed.data;
   if (preset !== undefined && !Object.hasOwn(presets, preset)) {
     const allowed = Object.keys(presets).join(', ') || 'none';
     throw invalid('preset', `preset (${preset}) is not known; allowed are ${allowed}`);
@@ -67,6 +92,9 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     ...(seed !== undefined && { seed: Number(seed) }),
     ...(quality !== undefined && { quality: Number(quality) }),
     ...(visible && { visibility: visible }),
+    ...(truncation !== undefined && { truncation: Number(truncation) }),
+    ...(variation !== undefined && { variation: Number(variation) }),
+    ...(strength !== undefined && { strength: Number(strength) }),
     ...(expires !== undefined && { expires: Number(expires) }),
   };
 }

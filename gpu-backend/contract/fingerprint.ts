@@ -1,5 +1,6 @@
 import { sha256Hex } from './hex.ts';
 import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts';
+import { type Latent, latentRowOf } from './latent.ts';
 import { NOISE_SPEC } from './noise.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Recipe {
   readonly prompt: string;
   /** 0 … 2⁵³ − 1. */
   readonly seed: number;
+  /** What is done to the seed's noise, in canonical form; absent: nothing. @see latent.ts */
+  readonly latent?: Latent | undefined;
   /** Edge of the square picture, pixels. */
   readonly size: number;
   readonly format: ImageFormat;
@@ -27,14 +30,27 @@ export interface Recipe {
 
 /**
  * The picture's name in the world: SHA-256 over the recipe as a JSON array in fixed order, 64 hex digits.
- * Equal fingerprints are equal pictures; the noise specification is part of it. A private picture has its owner at the
- * end of the array, so that nobody else's request can come to the same name.
+ * Equal fingerprints are equal pictures; the noise specification is part of it. After that stands what is done to the
+ * noise, an array, where anything is; and at the end a private picture's owner, a string, so that nobody else's request
+ * can come to the same name.
  */
 export function fingerprintOf(recipe: Recipe): Promise<string> {
-  const { model, prompt, seed, size, format, quality, tenant } = recipe;
+  const { model, prompt, seed, latent, size, format, quality, tenant } = recipe;
+  const control = latent === undefined ? [] : [latentRowOf(latent)];
   const owner = tenant === undefined ? [] : [tenant];
   return sha256Hex(
-    JSON.stringify([FINGERPRINT_SCHEME, model, prompt, NOISE_SPEC, seed, size, format, quality, ...owner]),
+    JSON.stringify([
+      FINGERPRINT_SCHEME,
+      model,
+      prompt,
+      NOISE_SPEC,
+      seed,
+      size,
+      format,
+      quality,
+      ...control,
+      ...owner,
+    ]),
   );
 }
 

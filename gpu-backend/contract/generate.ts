@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IMAGE_FORMAT_NAMES } from './image-format.ts';
+import { latentSchema } from './latent.ts';
 import { MAX_SEED } from './noise.ts';
 
 /** Pictures of one call; OpenAI's Images API allows as many. */
@@ -29,6 +30,8 @@ export const generateRequestSchema = z.strictObject({
         /** Canonical prompt. @see canonicalise.ts */
         prompt: z.string().min(1).max(20_000),
         seed: seedSchema,
+        /** What is done to the seed's noise; absent: nothing. */
+        latent: latentSchema.optional(),
       }),
     )
     .min(1)

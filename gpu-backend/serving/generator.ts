@@ -1,7 +1,7 @@
 import { ApiError } from '../contract/errors.ts';
 import type { GenerateRequest, GenerateResult } from '../contract/generate.ts';
+import { latentNoise } from '../contract/latent.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
-import { noiseFromSeed } from '../contract/noise.ts';
 import type { FilePool } from '../pipeline/file-pool.ts';
 import type { Tokenise } from '../pipeline/tokenise.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -79,8 +79,8 @@ export function createGenerator(options: GeneratorOptions): Generator {
   const encodeItem = createItemEncoder(options);
   const accepted = createInFlight();
 
-  const rowOf = ({ prompt, seed }: Item): Row => {
-    return { prompt, tokenIds: tokenise(prompt), noise: noiseFromSeed(seed, noiseDim) };
+  const rowOf = ({ prompt, seed, latent }: Item): Row => {
+    return { prompt, tokenIds: tokenise(prompt), noise: latentNoise(seed, latent, noiseDim) };
   };
 
   const generate = async (

@@ -1,6 +1,7 @@
 import { fingerprintOf } from '../contract/fingerprint.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
 import { sha256Hex } from '../contract/hex.ts';
+import type { Latent } from '../contract/latent.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
 import type { FilePool } from '../pipeline/file-pool.ts';
 import { xmpOf } from '../pipeline/provenance.ts';
@@ -10,17 +11,14 @@ import type { MadeRow } from './scheduler.ts';
 export interface Item {
   readonly prompt: string;
   readonly seed: number;
+  readonly latent?: Latent | undefined;
   readonly fingerprint: string;
 }
 
 /** The request's items in order; equal ones share a fingerprint. */
 export function itemsOf({ images, ...common }: GenerateRequest): Promise<Item[]> {
   return Promise.all(
-    images.map(async ({ prompt, seed }) => ({
-      prompt,
-      seed,
-      fingerprint: await fingerprintOf({ ...common, prompt, seed }),
-    })),
+    images.map(async (image) => ({ ...image, fingerprint: await fingerprintOf({ ...common, ...image }) })),
   );
 }
 
@@ -40,9 +38,22 @@ export type EncodeItem = (
 /** A row that the generator made for an item → the file that is stored, provenance inside. */
 export function createItemEncoder({ model, files, withProvenance }: ItemEncoderOptions): EncodeItem {
   const nativeSize = model.generator.imageSize;
-  return async ({ prompt, seed, fingerprint }, { fd, position }, { size, format, quality }, signal) => {
+  return async (
+    { prompt, seed, latent, fingerprint },
+    { fd, position },
+    { size, format, quality },
+    signal,
+  ) => {
     const promptHash = await sha256Hex(prompt);
-    const made = { modelId: model.id, modelDigest: model.digest, promptHash, seed, nativeSize, fingerprint };
+    const made = {
+      modelId: model.id,
+      modelDigest: model.digest,
+      promptHash,
+      seed,
+      latent,
+      nativeSize,
+      fingerprint,
+    };
     const xmp = withProvenance ? xmpOf(made) : undefined;
     return files.make({ fd, position, nativeSize, size, format, quality, xmp }, signal);
   };

@@ -6,10 +6,20 @@ import { parseExpiry } from '../keys/option-values.ts';
 
 const EXTENSIONS = ['webp', 'png', 'jpg', 'avif'];
 /** What stands in the URL as it is given; the edge checks it. */
-const PASSED_ON = ['preset', 'size', 'seed', 'quality', 'visibility'] as const;
+const PASSED_ON = [
+  'preset',
+  'size',
+  'seed',
+  'quality',
+  'visibility',
+  'truncation',
+  'variation',
+  'strength',
+] as const;
 
 export const USAGE: string = `npm run sign-url -- PROMPT [--as webp|png|jpg|avif] [--size PIXELS] [--seed N] [--quality 1…100]
-    [--preset NAME] [--visibility private] [--expires WHEN] [--data DIR]
+    [--preset NAME] [--visibility private] [--truncation 0.7] [--variation SEED --strength 0…1]
+    [--expires WHEN] [--data DIR]
 
   WHEN  a duration from now (90d, 12h, 30m) or a date (2027-01-31)
 
@@ -55,6 +65,9 @@ function parse(argv: readonly string[]) {
       quality: string,
       preset: string,
       visibility: string,
+      truncation: string,
+      variation: string,
+      strength: string,
       expires: string,
       data: string,
       help: { type: 'boolean', short: 'h' },

@@ -39,6 +39,20 @@ describe('fingerprintOf', () => {
     );
   });
 
+  it.each<[Recipe, string]>([
+    // The line above with ["latent/1",0.7,5,0.3], and with ["latent/1",0.7] before the owner.
+    [
+      { ...RECIPE, latent: { truncation: 0.7, variation: { seed: 5, strength: 0.3 } } },
+      'a54c863c9c9af9d78a076963578fe16b7d2a0e9e7bbe318f6b883dea90840ba7',
+    ],
+    [
+      { ...PRIVATE, latent: { truncation: 0.7 } },
+      'a1030a2b444a026c37e8d5eb73b6f711970c5ce868140da52a999d09d4076c69',
+    ],
+  ])('gives the vector of %j', async (recipe, fingerprint) => {
+    expect(await fingerprintOf(recipe)).toBe(fingerprint);
+  });
+
   // The same line with "png",null · "webp",90 · "jpeg",90 · "avif",70. Other defaults would give every URL that asks for
   // none another picture's name.
   it.each([

@@ -63,11 +63,11 @@ export async function startSigningBackend(options: SigningBackendOptions): Promi
     const { images: asked, ...common } = request;
     const form = new FormData();
     const images: GenerateResult['images'] = [];
-    for (const { prompt, seed } of asked) {
-      const fingerprint = await fingerprintOf({ ...common, prompt, seed });
+    for (const image of asked) {
+      const fingerprint = await fingerprintOf({ ...common, ...image });
       const bytes = options.bytesOf(fingerprint);
       const etag = await options.put(objectKeyOf(fingerprint, common.format, common.tenant), bytes);
-      images.push({ fingerprint, seed, etag, created: true });
+      images.push({ fingerprint, seed: image.seed, etag, created: true });
       form.set(fingerprint, new Blob([bytes]), fingerprint);
       made++;
     }

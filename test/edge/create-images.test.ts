@@ -141,6 +141,29 @@ describe('POST /v1/images/generations', () => {
     expect(images.map(({ seed }) => seed)).toEqual([3, 1]);
   });
 
+  it('reads seeds from a list with ranges', async () => {
+    const images = await imagesOf(await createTestEdge().generate({ prompt: 'cat', seeds: '7, 0,4-6' }));
+    expect(images.map(({ seed }) => seed)).toEqual([7, 0, 4, 5, 6]);
+  });
+
+  it('asks the backend for the noise that is wished, and for none that changes nothing', async () => {
+    const edge = createTestEdge();
+    const wish = { truncation: 0.7, variation: { seed: 1, strength: 0.25 } };
+    const images = await imagesOf(await edge.generate({ prompt: 'cat', n: 2, ...wish }));
+    const asked = edge.backend.requests.flatMap((request) => request.images);
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        { prompt: 'cat', seed: 0, latent: wish },
+        { prompt: 'cat', seed: 1, latent: { truncation: 0.7 } },
+      ]),
+    );
+    const plain = await imagesOf(await edge.generate({ prompt: 'cat' }));
+    const neutral = { truncation: 1, variation: { seed: 9, strength: 0 } };
+    const same = await imagesOf(await edge.generate({ prompt: 'cat', ...neutral }));
+    expect(same[0]).toMatchObject({ fingerprint: plain[0]?.fingerprint, cache: 'hit', units: 0 });
+    expect(new Set([...images, ...plain].map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  });
+
   it('counts seeds up from the one given', async () => {
     const edge = createTestEdge();
     const images = await imagesOf(await edge.generate({ prompt: 'cat', n: 3, seed: MAX_SEED - 2 }));

@@ -142,7 +142,7 @@ describe('GET /openapi.json', () => {
       prompt: { type: 'string', minLength: 1, maxLength: 1000 },
       n: { type: ['integer', 'null'], minimum: 1, maximum: 10, default: 1 },
       size: { type: ['string', 'null'] },
-      seeds: { type: ['array', 'null'], maxItems: 10 },
+      seeds: { anyOf: [{ type: 'array', maxItems: 10 }, { type: 'string' }, { type: 'null' }] },
     });
   });
 });

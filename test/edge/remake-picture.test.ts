@@ -97,16 +97,19 @@ describe('a picture whose object is gone', () => {
 });
 
 describe('the recipe book', () => {
-  it.each<Recipe>([RECIPE, { ...RECIPE, quality: null, format: 'png' }, { ...RECIPE, tenant: 'ten_1' }])(
-    'gives back %j',
-    async (recipe) => {
-      const book = createD1RecipeBook(env.DB);
-      const fingerprint = await fingerprintOf(recipe);
-      await book.keep(fingerprint, recipe);
-      await book.keep(fingerprint, recipe);
-      expect(await book.find(fingerprint)).toEqual(recipe);
-    },
-  );
+  it.each<Recipe>([
+    RECIPE,
+    { ...RECIPE, quality: null, format: 'png' },
+    { ...RECIPE, tenant: 'ten_1' },
+    { ...RECIPE, latent: { truncation: 0.7 } },
+    { ...RECIPE, latent: { variation: { seed: 5, strength: 0.25 } }, tenant: 'ten_1' },
+  ])('gives back %j', async (recipe) => {
+    const book = createD1RecipeBook(env.DB);
+    const fingerprint = await fingerprintOf(recipe);
+    await book.keep(fingerprint, recipe);
+    await book.keep(fingerprint, recipe);
+    expect(await book.find(fingerprint)).toEqual(recipe);
+  });
 
   it('needs at most 512 bytes for a prompt of 400 characters', async () => {
     const recipe = { ...RECIPE, prompt: 'x'.repeat(400), seed: Number.MAX_SAFE_INTEGER };

@@ -63,6 +63,12 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     expect((await edge.fetch(location)).status).toBe(200);
   });
 
+  it('steers the noise', async () => {
+    await edge.fetch(await path('truncation:0.7,variation:5,strength:0.25'), { redirect: 'manual' });
+    const latent = { truncation: 0.7, variation: { seed: 5, strength: 0.25 } };
+    expect(edge.backend.requests[0]?.images).toEqual([{ prompt: 'a red apple', seed: 0, latent }]);
+  });
+
   it('leads to PUBLIC_URL where there is one', async () => {
     await start({}, createTestEdge({ publicUrl: 'https://pictures.example' }));
     const response = await edge.fetch(await path(), { redirect: 'manual' });
@@ -124,6 +130,11 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     ['preset', 'preset:poster'],
     ['visibility', 'visibility:secret'],
     ['seed', 'seed:-1'],
+    ['truncation', 'truncation:2'],
+    ['truncation', 'truncation:.5'],
+    ['strength', 'variation:3'],
+    ['variation', 'strength:0.5'],
+    ['variation.strength', 'variation:3,strength:1.5'],
     ['options', 'size=64'],
   ])('refuses a wrong %s (%s), signed or not', async (param, options) => {
     const response = await edge.fetch(await path(options));

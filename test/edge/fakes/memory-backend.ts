@@ -46,12 +46,12 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
       backend.requests.push(generateRequestSchema.parse(request));
       if (backend.failure) throw backend.failure;
       const { images, ...common } = request;
-      const pictures = images.map(async ({ prompt, seed }): Promise<GeneratedPicture> => {
-        const fingerprint = await fingerprintOf({ ...common, prompt, seed });
+      const pictures = images.map(async (image): Promise<GeneratedPicture> => {
+        const fingerprint = await fingerprintOf({ ...common, ...image });
         const bytes = bytesOf(fingerprint);
         return {
           fingerprint,
-          seed,
+          seed: image.seed,
           bytes,
           etag: store.put(objectKeyOf(fingerprint, common.format, common.tenant), bytes),
         };

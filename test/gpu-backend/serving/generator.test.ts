@@ -90,6 +90,22 @@ describe('createGenerator', () => {
     expect(Object.values(stages).reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(totalMs + 1);
   });
 
+  it('makes of a seed moved all the way to another the other’s picture, and of a shorter noise another one', async () => {
+    const images = [
+      { prompt: 'penguin', seed: 3 },
+      { prompt: 'penguin', seed: 8, latent: { variation: { seed: 3, strength: 1 } } },
+      { prompt: 'penguin', seed: 3, latent: { truncation: 0.2 } },
+    ];
+    const { result, pictures } = await backend.generator.generate(requestFor(images));
+    const pixels = await Promise.all(pictures.map(({ bytes }) => sharp(bytes).raw().toBuffer()));
+    expect(pixels[1]).toEqual(pixels[0]);
+    expect(pixels[2]).not.toEqual(pixels[0]);
+    expect(new Set(result.images.map(({ fingerprint }) => fingerprint)).size).toBe(3);
+    expect((await sharp(pictures[1]?.bytes).metadata()).xmpAsString).toContain(
+      'galip:latent="latent/1 1 3 1"',
+    );
+  });
+
   it.each(IMAGE_FORMAT_NAMES)('stores a %s that stays for ever and says how it was made', async (format) => {
     const { defaultQuality, mediaType } = IMAGE_FORMATS[format];
     const request = requestFor([{ prompt: 'penguin', seed: 3 }], {

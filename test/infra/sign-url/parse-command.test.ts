@@ -29,6 +29,12 @@ describe('npm run sign-url', () => {
     });
   });
 
+  it('passes on what steers the noise', () => {
+    expect(urlOf('cat', '--truncation', '0.7', '--variation', '5', '--strength', '0.3')?.options).toBe(
+      'truncation:0.7,variation:5,strength:0.3',
+    );
+  });
+
   it.each([[[]], [['--help']], [['cat', '-h']]])('shows its use for %j', (argv) => {
     expect(parseCommand(argv, 0)).toBeUndefined();
   });

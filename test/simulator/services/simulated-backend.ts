@@ -43,13 +43,13 @@ export function createSimulatedBackend(world: World, store: SimulatedStore): Bac
     if (images.some(({ prompt }) => prompt.includes(NASTY))) throw new ApiError('content_moderated');
     if (faults.strikes('backend-dies-before-put')) throw unavailable('it died before the put');
     return Promise.all(
-      images.map(async ({ prompt, seed }): Promise<GeneratedPicture> => {
-        const fingerprint = await fingerprintOf({ ...common, prompt, seed });
+      images.map(async (image): Promise<GeneratedPicture> => {
+        const fingerprint = await fingerprintOf({ ...common, ...image });
         const key = objectKeyOf(fingerprint, common.format, common.tenant);
         const { etag, bytes } = await store.putOnce(key, bytesOf(fingerprint));
         trace.note(`stored ${fingerprint.slice(0, 8)}`);
         if (faults.strikes('backend-dies-after-put')) throw unavailable('it died after the put');
-        return { fingerprint, seed, etag, bytes };
+        return { fingerprint, seed: image.seed, etag, bytes };
       }),
     );
   }

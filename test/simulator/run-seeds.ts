@@ -13,6 +13,7 @@ export interface SeedRun {
   readonly seed: number;
   readonly requests: number;
   readonly problems: readonly string[];
+  readonly deadlySteps: readonly string[];
 }
 
 export interface RunSeedsOptions {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { MUTATIONS } from './mutations.ts';
 import { NAMED_STEPS } from './named-steps.ts';
@@ -21,6 +22,7 @@ describe('the simulator', () => {
     await runSeeds({
       from: 0,
       seeds: SEEDS,
+      threads: availableParallelism(),
       onRun(run) {
         done++;
         requests += run.requests;

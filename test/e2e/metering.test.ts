@@ -1,6 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DevStack, startDevStack } from '../fixtures/dev-stack.ts';
 import { readLocalUsage } from './local-usage.ts';
@@ -17,11 +20,17 @@ const QUEUE_MS = 35_000;
 const WAIT = { timeout: 330_000, interval: 1_000 };
 /** So many different pictures: the others are hits. */
 const PICTURES = Math.ceil(REQUESTS / 4);
-/** Kills and new starts take minutes on a busy machine;. */
+/** Kills and new starts take minutes on a busy machine. */
 const TIMEOUT_MS = 600_000 + REQUESTS * 250;
 const PRICES = { PRICE_PICTURE: '5', PRICE_HIT: '2' };
 
+const AUDIT = fileURLToPath(new URL('../../infra/audit/main.ts', import.meta.url));
+const run = promisify(execFile);
+
 describe('what clients were told they pay', () => {
+  /** That charges may be of. */
+  const days = new Set<string>();
+  const noteDay = (): void => void days.add(new Date().toISOString().slice(0, 10));
   let stack: DevStack;
   let dataDir: string;
   const client = createMeteredClient(() => stack);
@@ -29,6 +38,7 @@ describe('what clients were told they pay', () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'galip-metering-'));
     stack = await startDevStack({ dataDir, env: PRICES });
+    noteDay();
   });
   afterAll(async () => {
     await stack.stop();
@@ -43,6 +53,7 @@ describe('what clients were told they pay', () => {
   }
 
   async function expectEqualCounts(): Promise<void> {
+    noteDay();
     const response = await fetch(`${stack.url}/v1/usage?group_by=outcome`, {
       headers: { authorization: `Bearer ${stack.apiKey}` },
     });
@@ -109,7 +120,8 @@ describe('what clients were told they pay', () => {
       await expectEqualCounts();
       await outboxesAreEmpty();
       // The local queues live in the runtime's memory, Cloudflare's do not: what a killed one held is lost to both tables.
-      const mayBeLost = (at: number) => killedAt.some((killed) => at > killed - QUEUE_MS && at < killed + 1_000);
+      const mayBeLost = (at: number) =>
+        killedAt.some((killed) => at > killed - QUEUE_MS && at < killed + 1_000);
       await vi.waitFor(async () => {
         const { settledAt } = await readLocalUsage(dataDir);
         for (const table of ['stored', 'answered'] as const) {
@@ -126,6 +138,24 @@ describe('what clients were told they pay', () => {
     },
     TIMEOUT_MS,
   );
+
+  it('is what npm run audit adds up from the receipts alone', async () => {
+    const receipts = join(dataDir, 'receipts.jsonl');
+    const headers = { authorization: `Bearer ${stack.apiKey}` };
+    for (const day of days) {
+      let next: string | undefined = `${stack.url}/v1/receipts?day=${day}`;
+      while (next !== undefined) {
+        const page: Response = await fetch(next, { headers });
+        expect(page.status).toBe(200);
+        await appendFile(receipts, await page.text());
+        [, next] = /<([^>]+)>; rel="next"/u.exec(page.headers.get('link') ?? '') ?? [];
+      }
+    }
+    const keys = `${stack.url}/.well-known/galip-receipts.json`;
+    const { stdout } = await run(process.execPath, [AUDIT, receipts, '--keys', keys]);
+    const units = [...client.units.values()].reduce((sum, each) => sum + each, 0);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(`${units} units for ${client.units.size} pictures`);
+  });
 
   /** Kills the runtime itself, with all that it has in memory, and starts all anew on the same data. */
   async function restart(): Promise<void> {

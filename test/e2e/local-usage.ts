@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { wranglerStateDir } from '../../infra/local/wrangler.ts';
 
 /** Units of charges by their ids. */
-export type Units = ReadonlyMap<string, number>;
+type Units = ReadonlyMap<string, number>;
 
 export interface LocalUsage {
   /** What the ledgers charged, and when, milliseconds since 1970. */

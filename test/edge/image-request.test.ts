@@ -95,7 +95,10 @@ describe('what an image request may not be', () => {
     ['n', '{"prompt":"cat","seeds":[{"n":1,"n":2}]}'],
     ['__proto__', '{"prompt":"cat","__proto__":1,"__proto__":2}'],
   ])('a body in which %s stands twice: %s', async (param, body) => {
-    expect(await refusalOf(body)).toMatchObject({ param, message: `${param} is given twice; allowed is once` });
+    expect(await refusalOf(body)).toMatchObject({
+      param,
+      message: `${param} is given twice; allowed is once`,
+    });
   });
 
   it('a prompt, without repeating it', async () => {

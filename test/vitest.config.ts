@@ -46,6 +46,7 @@ export default defineConfig({
           setupFiles: ['test/edge/apply-migrations.ts'],
           retry: RETRIES,
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,10 +1,11 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { MAX_BODY_BYTES } from '../../gpu-backend/contract/generate.ts';
+import { repeatedField } from '../requests/repeated-field.ts';
 
 /**
  * A request's JSON body.
- * @throws ApiError `invalid_request` with param `body` when it is not JSON, not UTF-8 or larger than 64 KiB; a body of
- * unknown length is read no further than that.
+ * @throws ApiError `invalid_request` with param `body` when it is not JSON, not UTF-8 or larger than 64 KiB (a body of
+ * unknown length is read no further than that); with a field's name when that stands twice in one object.
  */
 export async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type');
@@ -12,12 +13,18 @@ export async function readJson(request: Request): Promise<unknown> {
     throw invalidBody(`content-type is ${JSON.stringify(type)}; allowed is "application/json"`);
   }
   const bytes = await readBody(request);
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    value = JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, which must reach no log.
     throw invalidBody('body is not valid JSON in UTF-8');
   }
+  const param = repeatedField(text);
+  if (param === undefined) return value;
+  throw new ApiError('invalid_request', { param, message: `${param} is given twice; allowed is once` });
 }
 
 /** A request's body. @throws ApiError `invalid_request` when it is larger than 64 KiB; it is read no further. */

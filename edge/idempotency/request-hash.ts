@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../gpu-backend/contract/hex.ts';
+import { repeatedField } from '../requests/repeated-field.ts';
 
 const SCHEME = 'request/1';
 
@@ -13,11 +14,13 @@ export function requestHashOf(method: string, pathAndQuery: string, body: string
 /** Texts that say which form they are in, so that none is taken for another. */
 function canonicalOf(body: string): readonly [form: 'json' | 'text', text: string] {
   try {
-    return ['json', JSON.stringify(sortKeys(JSON.parse(body)))];
+    const value: unknown = JSON.parse(body);
+    // With a field that stands twice it is refused, and no spelling of what is not.
+    if (repeatedField(body) === undefined) return ['json', JSON.stringify(sortKeys(value))];
   } catch {
     // Not JSON, or nested deeper than the stack: no route takes either.
-    return ['text', body];
   }
+  return ['text', body];
 }
 
 /** The value with the keys of every object in order of code units, as in RFC 8785. */

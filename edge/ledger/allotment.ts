@@ -1,5 +1,6 @@
 import type { TenantLimits, TenantPlan } from '../keys/tenant.ts';
-import type { Allowance } from './ledger.ts';
+import type { Allowance, RefusalReason } from './ledger.ts';
+import type { RefusedRequest } from './refusals.ts';
 
 /*
  * How a tenant's units come to its shards. The tenant's own ledger holds under all limits what it gives to a shard, as it
@@ -46,6 +47,8 @@ export interface Shortage extends Pool {
   readonly reports: readonly PoolReport[];
   /** Under the key's own limits. */
   readonly allowance: Allowance;
+  /** What is counted where it is refused; undefined: a settlement, which never is. */
+  readonly request?: RefusedRequest;
 }
 
 /** Pools of a shard that may have units which nobody needs there. */
@@ -60,4 +63,6 @@ export interface Retry {
   readonly isAgain?: boolean;
   /** What the shortage of the call before was answered with. */
   readonly supply?: Supply;
+  /** It was refused for that, and what shards did not need was called back since. */
+  readonly recalledFor?: RefusalReason;
 }

@@ -29,6 +29,7 @@ import { delayUsage, forgetUsage, nextUsage, type OutboxBatch, resendUsage, usag
 import { PoolShort } from './pool-short.ts';
 import { acceptSupply, emptyPools } from './pools.ts';
 import { takeRequest } from './rate.ts';
+import { countRefused, type RefusedRequest, refusedRequestOf } from './refusals.ts';
 import { openAccount } from './schema.ts';
 import { type SettleContext, settleLines } from './settle-lines.ts';
 import { allowanceOf, shortageOf } from './spending.ts';
@@ -103,16 +104,23 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
     return allowanceOf({ sql, shard, nowMs: now() }, spender);
   }
 
-  /** What `work` gives, or why it did nothing: a limit, or a shard's pool. */
-  function unlessRefused<T>(spender: Spender, work: () => T): T | Refusal | Shortage {
+  /** What `work` gives, or why it did nothing: a limit, or a shard's pool. `request`: to be counted if it is refused. */
+  function unlessRefused<T>(
+    spender: Spender,
+    work: () => T,
+    request?: RefusedRequest,
+  ): T | Refusal | Shortage {
     try {
       return work();
     } catch (error) {
       if (error instanceof PoolShort) {
-        return commit('shortage', (context) => shortageOf(context, spender, error.needed));
+        const shortage = commit('shortage', (context) => shortageOf(context, spender, error.needed));
+        return request ? { ...shortage, request } : shortage;
       }
       if (!(error instanceof LimitReached)) throw error;
-      return { ...refusalOf(error, dayOf(now())), allowance: allowance(spender) };
+      const refusal = refusalOf(error, dayOf(now()));
+      if (request) countRefused(sql, request, refusal, dayOf(now()));
+      return { ...refusal, allowance: allowance(spender) };
     }
   }
 
@@ -137,11 +145,15 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
 
   return {
     reserve: (request) =>
-      unlessRefused(request.spender, () => {
-        begin(request);
-        const lease = commit('reserve', (context) => holdLines(context, request));
-        return { granted: true as const, lease, allowance: allowance(request.spender) };
-      }),
+      unlessRefused(
+        request.spender,
+        () => {
+          begin(request);
+          const lease = commit('reserve', (context) => holdLines(context, request));
+          return { granted: true as const, lease, allowance: allowance(request.spender) };
+        },
+        refusedRequestOf(request),
+      ),
     settle: (settlement) =>
       unlessRefused(settlement.spender, () => {
         begin({ ...settlement, lines: [] });
@@ -149,15 +161,19 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
         return { charges, allowance: allowance(settlement.spender) };
       }),
     record: (request) =>
-      unlessRefused(request.spender, () => {
-        begin(request);
-        const { spender, lines } = request;
-        const charges = commit('record', (context) => {
-          const lease = holdLines(context, { ...request, leaseMs: 0 });
-          return settleLines(context, { lease, spender, lines });
-        });
-        return { granted: true as const, charges, allowance: allowance(spender) };
-      }),
+      unlessRefused(
+        request.spender,
+        () => {
+          begin(request);
+          const { spender, lines } = request;
+          const charges = commit('record', (context) => {
+            const lease = holdLines(context, { ...request, leaseMs: 0 });
+            return settleLines(context, { lease, spender, lines });
+          });
+          return { granted: true as const, charges, allowance: allowance(spender) };
+        },
+        refusedRequestOf(request),
+      ),
     supply(shortage) {
       expire();
       const { shard: from, reports } = shortage;
@@ -166,7 +182,9 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
         return commit('supply', ({ nowMs }) => giveToShard(sql, shortage, nowMs));
       } catch (error) {
         if (!(error instanceof LimitReached)) throw error;
-        return refusalOf(error, shortage.day);
+        const refusal = refusalOf(error, shortage.day);
+        if (shortage.request) countRefused(sql, shortage.request, refusal, shortage.day);
+        return refusal;
       }
     },
     giveBack(allotments) {

@@ -78,6 +78,14 @@ const TABLES = [
     CHECK (returned + held <= granted)
   ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS rates (key_id TEXT PRIMARY KEY, full_at REAL NOT NULL) STRICT, WITHOUT ROWID`,
+  // Pictures of requests that a limit refused.
+  `CREATE TABLE IF NOT EXISTS refusals (
+    day TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    pictures INTEGER NOT NULL,
+    PRIMARY KEY (day, key_id, model)
+  ) STRICT, WITHOUT ROWID`,
   // Settled charges that the queue has not taken yet.
   `CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,

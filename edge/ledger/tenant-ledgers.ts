@@ -38,7 +38,7 @@ export function createTenantLedgers(partOf: LedgerPartOf): LedgerOf {
       let retry: Retry = {};
       let recalledFor: RefusalReason | undefined;
       for (let round = 1; round <= MAX_ROUNDS; round++) {
-        const answer = await ask(retry);
+        const answer = await ask({ ...retry, ...(recalledFor && { recalledFor }) });
         retry = { isAgain: true };
         let refusal: Refusal;
         if (isShortage(answer)) {

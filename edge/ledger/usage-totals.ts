@@ -9,12 +9,16 @@ const COLUMNS: Readonly<Record<UsageGroup, string>> = {
   outcome: 'outcome',
 };
 
-/** Totals of settled charges over the rows that enforce the limits. */
+/** Totals of settled charges over the rows that enforce the limits, and of what those refused. */
 export function usageTotals(sql: Sql, { from, to, groupBy }: UsageQuery): readonly UsageGroupTotal[] {
   const column = COLUMNS[groupBy];
   const rows = sql.exec<UsageGroupTotal>(
-    `SELECT ${column} AS "group", count(*) AS pictures, sum(units) AS units FROM charges
-     WHERE state <> 'reserved' AND day BETWEEN ? AND ? GROUP BY ${column} ORDER BY ${column}`,
+    `SELECT "group", sum(pictures) AS pictures, sum(units) AS units FROM (
+       SELECT ${column} AS "group", count(*) AS pictures, sum(units) AS units FROM charges
+       WHERE state <> 'reserved' AND day BETWEEN ?1 AND ?2 GROUP BY ${column}
+       UNION ALL
+       SELECT ${groupBy === 'outcome' ? "'refused'" : column}, pictures, 0 FROM refusals WHERE day BETWEEN ?1 AND ?2
+     ) GROUP BY "group" ORDER BY "group"`,
     from,
     to,
   );

@@ -26,6 +26,9 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   ...Object.fromEntries(Object.entries(SERVING_PARTS).map(([part, bench]) => [`serving:${part}`, bench])),
 };
 
+// What wrangler brings asks Cloudflare's network where it is, unless told not to.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '3' } },

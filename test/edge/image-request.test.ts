@@ -100,6 +100,20 @@ describe('what an image request may not be', () => {
     expect((await refusalOf(body)).param).toBe('body');
   });
 
+  it.each([
+    ['seed', '{"prompt":"cat","seed":1,"seed":2}'],
+    ['seed', '{"seed":1,"prompt":"cat","seed" : 1}'],
+    ['prompt', '{"prompt":"cat","pr\\u006fmpt":"dog"}'],
+    ['prompt', '{"prompt":"a \\"n\\": 1","prompt":"b"}'],
+    ['n', '{"prompt":"cat","seeds":[{"n":1,"n":2}]}'],
+    ['__proto__', '{"prompt":"cat","__proto__":1,"__proto__":2}'],
+  ])('a body in which %s stands twice: %s', async (param, body) => {
+    expect(await refusalOf(body)).toMatchObject({
+      param,
+      message: `${param} is given twice; allowed is once`,
+    });
+  });
+
   it('a prompt, without repeating it', async () => {
     expect((await refusalOf({ prompt: 'secret\u0000plan' })).message).not.toMatch(/secret|plan/u);
   });
@@ -161,6 +175,13 @@ describe('what an image request may be', () => {
     ['a user', { user: 'somebody' }],
   ])('%s', async (_, fields) => {
     expect((await edge.generate({ prompt: 'cat', ...fields })).status).toBe(200);
+  });
+
+  it.each([
+    ['names of fields and braces in its values', '{"prompt":"{\\"prompt\\": [1, {\\"a\\"","user":"prompt"}'],
+    ['a value that ends with a backslash', '{"prompt":"cat\\\\","user":"cat\\\\"}'],
+  ])('a body with %s', async (_, body) => {
+    expect((await edge.generate(body)).status).toBe(200);
   });
 
   it('JSON with a charset parameter', async () => {

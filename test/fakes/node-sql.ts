@@ -1,12 +1,22 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Sql } from '../../edge/ledger/sql.ts';
+import type { Sql, SqlValue } from '../../edge/ledger/sql.ts';
 
-/** The port over an SQLite database in memory, as a Durable Object's: private and synchronous. */
-export function createNodeSql(): Sql {
-  const database = new DatabaseSync(':memory:');
+/** An SQLite database in memory, as a Durable Object's: private and synchronous; it outlives the object that wrote it. */
+export interface NodeSql extends Sql {
+  /** Leaves an empty database, as a Durable Object that deletes all. */
+  deleteAll(): void;
+  close(): void;
+}
+
+export function createNodeSql(): NodeSql {
+  let database = new DatabaseSync(':memory:');
   const statements = new Map<string, StatementSync>();
+  function close(): void {
+    statements.clear();
+    database.close();
+  }
   return {
-    exec<Row>(statement: string, ...bindings: readonly (string | number | null)[]) {
+    exec<Row>(statement: string, ...bindings: readonly SqlValue[]): Row[] {
       const prepared = statements.get(statement) ?? database.prepare(statement);
       statements.set(statement, prepared);
       return prepared.all(...bindings) as Row[];
@@ -22,5 +32,10 @@ export function createNodeSql(): Sql {
         throw error;
       }
     },
+    deleteAll() {
+      close();
+      database = new DatabaseSync(':memory:');
+    },
+    close,
   };
 }

@@ -18,6 +18,8 @@ describe('the hash of a request', () => {
     const bodies = [
       '{"a":1}',
       '{"a":2}',
+      '{"a":1,"a":2}',
+      '{"a":2,"a":2}',
       '{"a":"1"}',
       '{"b":1}',
       '{"a":1,"b":null}',

@@ -27,6 +27,38 @@ describe('limits', () => {
     expect(ledger.reserve('c', 1, spenderOf(limits))).toMatchObject({ granted: true });
   });
 
+  it('are told in the usage, with the pictures that they refused', () => {
+    const ledger = createTestLedger();
+    const spender = spenderOf({ dayUnits: 3, ratePerMinute: 4 });
+    const usage = (groupBy: 'day' | 'key' | 'model' | 'outcome') =>
+      ledger.core.usage({ from: '2026-11-30', to: '2026-11-30', groupBy });
+    expect(usage('outcome')).toEqual([]);
+    expect(ledger.reserve('a', 3, spender)).toMatchObject({ granted: true });
+    ledger.settle('a', 'generated', 3);
+    for (const key of ['b', 'c', 'd'])
+      expect(ledger.reserve(key, 1, spender)).toMatchObject({ reason: 'budget_day' });
+    expect(ledger.reserve('e', 0, spender)).toMatchObject({ reason: 'rate' });
+    expect(usage('outcome')).toEqual([
+      { group: 'generated', pictures: 1, units: 3 },
+      { group: 'refused', pictures: 4, units: 0 },
+    ]);
+    expect(usage('day')).toEqual([{ group: '2026-11-30', pictures: 5, units: 3 }]);
+    expect(usage('key')).toEqual([{ group: 'key', pictures: 5, units: 3 }]);
+    expect(usage('model')).toEqual([{ group: 'emoji-v0', pictures: 5, units: 3 }]);
+  });
+
+  it('do not count a charge id of another picture as refused', () => {
+    const ledger = createTestLedger();
+    const [spender, model] = [spenderOf({}), 'emoji-v0'];
+    const request = (fingerprint: string) => ({
+      ...{ requestKey: 'a', spender, model, leaseMs: LEASE_MS },
+      lines: [{ chargeId: 'a', fingerprint, units: 1 }],
+    });
+    expect(ledger.core.reserve(request('f'))).toMatchObject({ granted: true });
+    expect(ledger.core.reserve(request('g'))).toMatchObject({ reason: 'conflict' });
+    expect(ledger.core.usage({ from: '2026-11-30', to: '2026-11-30', groupBy: 'outcome' })).toEqual([]);
+  });
+
   it('has a new budget with the new day', () => {
     const ledger = createTestLedger();
     const spender = spenderOf({ dayUnits: 1, monthUnits: 1 });

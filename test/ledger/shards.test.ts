@@ -183,6 +183,27 @@ describe('shards of a tenant', () => {
     expect(await account.balance()).toEqual({ ...balance(8, 4, 1), spent: 3 });
   });
 
+  it('count once what is refused, wherever units were looked for before', async () => {
+    const { reserve, account } = createShards();
+    const refused = async () =>
+      (await account.usage({ from: '2026-11-30', to: '2026-11-30', groupBy: 'outcome' })).map(
+        ({ group, pictures }) => [group, pictures],
+      );
+    await account.credit({ id: 'grant', units: 20, note: '' });
+    // What the shards have to spare is called back for each of the next.
+    for (const shard of [1, 2]) expect(await reserve(shard, `a${shard}`, 1)).toMatchObject({ granted: true });
+    expect(await reserve(0, 'b', 19)).toMatchObject({ reason: 'balance' });
+    expect(await refused()).toEqual([['refused', 1]]);
+    expect(await reserve(2, 'c', 19)).toMatchObject({ reason: 'balance' });
+    expect(await refused()).toEqual([['refused', 2]]);
+    expect(await reserve(3, 'd', 18)).toMatchObject({ granted: true });
+    expect(await refused()).toEqual([['refused', 2]]);
+    const own = { limits: NO_TENANT_LIMITS, ratePerMinute: 1 };
+    expect(await reserve(1, 'e', 0, own)).toMatchObject({ granted: true });
+    expect(await reserve(1, 'f', 0, own)).toMatchObject({ reason: 'rate' });
+    expect(await refused()).toEqual([['refused', 3]]);
+  });
+
   it('count a request once against the rate, however often it is asked for on the way', async () => {
     const { reserve, account } = createShards();
     await account.credit({ id: 'grant', units: 2, note: '' });

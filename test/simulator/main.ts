@@ -1,21 +1,29 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { replayCommand } from './replay-command.ts';
-import { runSeeds } from './run-seeds.ts';
+import { type RunSeedsOptions, runSeeds, type SeedRun } from './run-seeds.ts';
 import { simulate } from './simulate.ts';
 
-/** A line is printed after so many seeds. */
-const REPORT_EVERY = 5_000;
+/** After so many seeds it is printed what they came to, and from where to go on if it is stopped. */
+const RANGE_SEEDS = 2_500;
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1000' },
+    seeds: { type: 'string', default: '100000' },
     from: { type: 'string', default: '0' },
     seed: { type: 'string' },
+    threads: { type: 'string', default: String(availableParallelism()) },
   },
 });
 if (values.seed !== undefined) await replay(integer('seed', values.seed));
-else await run(integer('from', values.from), integer('seeds', values.seeds));
+else {
+  await run({
+    from: integer('from', values.from),
+    seeds: integer('seeds', values.seeds),
+    threads: Math.max(1, integer('threads', values.threads)),
+  });
+}
 
 function integer(name: string, text: string): number {
   const value = Number(text);
@@ -35,26 +43,24 @@ async function replay(seed: number): Promise<void> {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-async function run(from: number, seeds: number): Promise<void> {
+async function run({ from, seeds, threads }: Omit<RunSeedsOptions, 'onRun'>): Promise<void> {
   const startMs = performance.now();
   let [done, requests, failed] = [0, 0, 0];
-  const report = (): void => {
-    const eachMs = (performance.now() - startMs) / done;
-    console.log(`${done} seeds, ${requests} requests, ${failed} failed, ${eachMs.toFixed(1)} ms a seed`);
+  const onRun = (run: SeedRun): void => {
+    done++;
+    requests += run.requests;
+    if (run.problems.length === 0) return;
+    failed++;
+    console.log(`${replayCommand(run.seed)}\n  ${run.problems.join('\n  ')}`);
   };
-  await runSeeds({
-    from,
-    seeds,
-    onRun(run) {
-      done++;
-      requests += run.requests;
-      if (run.problems.length > 0) {
-        failed++;
-        console.log(`${replayCommand(run.seed)}\n  ${run.problems.join('\n  ')}`);
-      }
-      if (done % REPORT_EVERY === 0) report();
-    },
-  });
-  if (done % REPORT_EVERY !== 0) report();
+  const end = from + seeds;
+  for (let begin = from; begin < end; begin += RANGE_SEEDS) {
+    const next = Math.min(begin + RANGE_SEEDS, end);
+    await runSeeds({ from: begin, seeds: next - begin, threads, onRun });
+    const eachMs = (performance.now() - startMs) / done;
+    console.log(
+      `${done} seeds, ${requests} requests, ${failed} failed, ${eachMs.toFixed(1)} ms a seed; next --from ${next}`,
+    );
+  }
   if (failed > 0 || done < seeds) process.exitCode = 1;
 }

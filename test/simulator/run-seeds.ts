@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 /** A thread's seeds: `from`, `from + step`, … below `to`. */
@@ -13,17 +12,18 @@ export interface SeedRun {
   readonly seed: number;
   readonly requests: number;
   readonly problems: readonly string[];
+  readonly deadlySteps: readonly string[];
 }
 
 export interface RunSeedsOptions {
   readonly from: number;
   readonly seeds: number;
+  readonly threads: number;
   readonly onRun: (run: SeedRun) => void;
 }
 
-/** Runs `seeds` seeds from `from` on, on all cores. Rejects when a run throws. */
-export async function runSeeds({ from, seeds, onRun }: RunSeedsOptions): Promise<void> {
-  const threads = Math.min(availableParallelism(), seeds);
+/** Runs `seeds` seeds from `from` on. Rejects when a run throws. */
+export async function runSeeds({ from, seeds, threads, onRun }: RunSeedsOptions): Promise<void> {
   const shares = Array.from({ length: threads }, (_, place) => {
     const workerData: SeedShare = { from: from + place, to: from + seeds, step: threads };
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -56,6 +56,8 @@ export interface SimulateResult {
   readonly digest: number;
   readonly trace: readonly string[];
   readonly requests: number;
+  /** The named steps that a process died at. */
+  readonly deadlySteps: readonly string[];
 }
 
 /** Faults stop so long after the start; the last client began after two minutes. */
@@ -220,7 +222,14 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
   await time.runUntil(startMs + OVER_MS);
   if (time.pending() > 0) problems.push(`${time.pending()} events lie ahead of a world that is over`);
   if (jobs.all().length > 0) problems.push('a job was kept for longer than a day');
-  return { problems, digest: trace.digest(), trace: trace.lines, requests: record.requests.length };
+  const deadlySteps = [...faults.deadlySteps];
+  return {
+    problems,
+    digest: trace.digest(),
+    trace: trace.lines,
+    requests: record.requests.length,
+    deadlySteps,
+  };
 }
 
 /** A key's holder as a job finds it: some keys are revoked while jobs are under way. */

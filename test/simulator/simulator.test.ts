@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { MUTATIONS } from './mutations.ts';
+import { NAMED_STEPS } from './named-steps.ts';
 import { replayCommand } from './replay-command.ts';
 import { runSeeds } from './run-seeds.ts';
 import { simulate } from './simulate.ts';
@@ -15,19 +17,23 @@ const usageTables = await readFile(new URL('../../edge/migrations/0003_usage.sql
 describe('the simulator', () => {
   it('finds every invariant kept, whatever fails and dies', { timeout: 300_000 }, async () => {
     const failures: string[] = [];
+    const deadlySteps = new Set<string>();
     let [done, requests] = [0, 0];
     await runSeeds({
       from: 0,
       seeds: SEEDS,
+      threads: availableParallelism(),
       onRun(run) {
         done++;
         requests += run.requests;
+        for (const step of run.deadlySteps) deadlySteps.add(step);
         if (run.problems.length > 0) failures.push(`${replayCommand(run.seed)}: ${run.problems.join('; ')}`);
       },
     });
     expect(failures).toEqual([]);
     expect(done).toBe(SEEDS);
     expect(requests).toBeGreaterThan(10 * SEEDS);
+    expect([...deadlySteps].sort(), 'processes died at every named step').toEqual(NAMED_STEPS.toSorted());
   });
 
   it('runs a seed again as it was, and another differently', async () => {

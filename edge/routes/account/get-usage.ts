@@ -51,7 +51,8 @@ export function getUsage({
       path: '/v1/usage',
       operationId: 'getUsage',
       summary: 'What was made and charged',
-      description: 'From the same rows that the limits are enforced by.',
+      description:
+        'From the same rows that the limits are enforced by. Outcome `refused`: pictures that a limit, the rate too, did not allow.',
       request: { query: querySchema },
       responses: accountResponses('Totals by group.', usageSchema, ['invalid_request']),
     },

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { createReceiptVerifier, receiptSchema } from '../../../gpu-backend/contract/receipt.ts';
 import { createTestEdge, issueKey, RECEIPT_SIGNING_KEY } from '../fakes/test-edge.ts';
 
@@ -87,6 +88,30 @@ describe('GET /v1/usage', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ object: 'usage', from: TODAY, to: TODAY, group_by: group, data });
     expect(body.total).toEqual({ pictures: 3, units: 4 });
+  });
+
+  it('totals by outcome also what was moderated, failed, or refused by a limit', async () => {
+    const headers = await bearer({ tenant: 'usage-free', plan: 'prepaid' });
+    await grant('usage-free', { id: 'grant', units: 2 });
+    edge.backend.failure = new ApiError('content_moderated');
+    expect((await edge.generate({ prompt: 'usage of a moderated picture' }, headers)).status).toBe(400);
+    edge.backend.failure = new ApiError('backend_unavailable');
+    expect((await edge.generate({ prompt: 'usage of a failure' }, headers)).status).toBe(503);
+    edge.backend.failure = undefined;
+    expect((await edge.generate({ prompt: 'usage of a picture' }, headers)).status).toBe(200);
+    for (const n of [2, 3]) {
+      expect((await edge.generate({ prompt: 'usage of a refusal', n }, headers)).status).toBe(402);
+    }
+    const { body } = await get('/v1/usage?group_by=outcome', headers);
+    expect(body).toMatchObject({
+      data: [
+        { group: 'failed', pictures: 1, units: 0 },
+        { group: 'generated', pictures: 1, units: 2 },
+        { group: 'moderated', pictures: 1, units: 0 },
+        { group: 'refused', pictures: 5, units: 0 },
+      ],
+      total: { pictures: 8, units: 2 },
+    });
   });
 
   it('totals this month by day, of this tenant alone, unless told otherwise', async () => {

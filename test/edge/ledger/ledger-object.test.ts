@@ -31,7 +31,7 @@ describe('the ledger of a tenant', () => {
       allowance: { remaining: 0 },
     });
     expect(await ledger.balance()).toEqual({ credited: 1, spent: 0, reserved: 1, available: 0, billed: 0 });
-  });
+  }, 60_000);
 
   it('charges once, however often it is told, and sends the charge on', async () => {
     const ledger = tenantLedger('once');

@@ -119,7 +119,13 @@ describe('a tenant in several Durable Objects', () => {
       available: 5,
     });
     const usage = await get(one.key, `/v1/usage?group_by=key&from=${TODAY}&to=${TODAY}`);
-    expect(usage.total).toEqual({ pictures: 4, units: 40 });
+    // Four that were made, and one that each of the keys was refused.
+    expect(usage.total).toEqual({ pictures: 4 + 3, units: 40 });
+    const { data } = await get(one.key, `/v1/usage?group_by=outcome&from=${TODAY}&to=${TODAY}`);
+    expect(data).toMatchObject([
+      { group: 'generated', pictures: 4 },
+      { group: 'refused', pictures: 3 },
+    ]);
     expect(usage.data.map(({ units }: { units: number }) => units).sort()).toEqual([10, 10, 20]);
     const receipts = await edge.fetch(`/v1/receipts?day=${TODAY}`, {
       headers: { authorization: `Bearer ${one.key}` },

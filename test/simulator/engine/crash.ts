@@ -7,7 +7,7 @@ export class Crash extends Error {}
 /** The hook of synchronous steps. */
 export function crashPointOf(life: Life, faults: Faults): (step: string) => void {
   return (step) => {
-    if (!faults.strikes('step')) return;
+    if (!faults.diesAt(step)) return;
     life.kill();
     throw new Crash(step);
   };
@@ -15,8 +15,8 @@ export function crashPointOf(life: Life, faults: Faults): (step: string) => void
 
 /** The hook of asynchronous steps: a dead process never goes on. */
 export function deathPointOf(life: Life, faults: Faults): (step: string) => Promise<void> | undefined {
-  return () => {
-    if (!faults.strikes('step')) return undefined;
+  return (step) => {
+    if (!faults.diesAt(step)) return undefined;
     life.kill();
     return new Promise<never>(() => undefined);
   };

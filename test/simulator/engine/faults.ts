@@ -25,6 +25,10 @@ type Fault = (typeof FAULTS)[number];
 /** Decides what goes wrong, until it is told to stop. */
 export interface Faults {
   strikes(fault: Fault): boolean;
+  /** Whether who comes by a named step dies there. */
+  diesAt(step: string): boolean;
+  /** The steps that somebody died at. */
+  readonly deadlySteps: ReadonlySet<string>;
   /** Milliseconds that an alarm comes late. */
   lateness(): number;
   /** Milliseconds of one way over the network. */
@@ -44,8 +48,15 @@ export function createFaults(random: Random): Faults {
     return rate !== undefined && !isOver && random.chance(rate);
   };
   const slowestHopMs = random.pick([1, 5, 25]);
+  const deadlySteps = new Set<string>();
   return {
     strikes,
+    diesAt(step) {
+      const dies = strikes('step');
+      if (dies) deadlySteps.add(step);
+      return dies;
+    },
+    deadlySteps,
     lateness: () => (strikes('alarm-late') ? random.int(1, 60_000) : 0),
     hopMs: () => random.int(0, slowestHopMs),
     stop() {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../edge/durable/clock.ts';
+import { createNodeSql, type NodeSql } from '../../fakes/node-sql.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { Host } from './host.ts';
 import { createLives, type Lives } from './lives.ts';
 import { createNetwork, type Network } from './network.ts';
 import { createRandom, type Random } from './random.ts';
-import { createSimulatedSql, type SimulatedSql } from './simulated-sql.ts';
 import { createTrace, type Trace } from './trace.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -19,7 +19,7 @@ export interface World {
   readonly network: Network;
   readonly trace: Trace;
   /** A database that goes with the run. */
-  openSql(): SimulatedSql;
+  openSql(): NodeSql;
   /** All objects that can be evicted. */
   readonly hosts: Pick<Host<unknown>, 'evict'>[];
   close(): void;
@@ -34,7 +34,7 @@ export function createWorld(seed: number, isTraced: boolean): World {
   const trace = createTrace(isTraced, time.now);
   const lives = createLives(time, (name) => trace.note(`${name} died`));
   const faults = createFaults(random);
-  const databases: SimulatedSql[] = [];
+  const databases: NodeSql[] = [];
   return {
     random,
     time,
@@ -44,7 +44,7 @@ export function createWorld(seed: number, isTraced: boolean): World {
     trace,
     network: createNetwork({ lives, faults, trace }),
     openSql() {
-      const sql = createSimulatedSql();
+      const sql = createNodeSql();
       databases.push(sql);
       return sql;
     },

@@ -4,15 +4,15 @@ import {
   createIdempotencyRecord,
   type IdempotencyRecord,
 } from '../../../edge/idempotency/idempotency-record.ts';
+import type { NodeSql } from '../../fakes/node-sql.ts';
 import { type Alarm, createAlarm } from '../engine/alarm.ts';
 import { createHost, type Host } from '../engine/host.ts';
-import type { SimulatedSql } from '../engine/simulated-sql.ts';
 import type { World } from '../engine/world.ts';
 
 interface RecordObject {
   readonly host: Host<IdempotencyRecord>;
   readonly alarm: Alarm;
-  readonly sql: SimulatedSql;
+  readonly sql: NodeSql;
 }
 
 /** The real records, each in an object of its own. Does what `IdempotencyObject` does for the core. */

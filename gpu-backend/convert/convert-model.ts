@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { sha256Hex } from '../contract/hex.ts';
 import { type ModelManifest, modelDigestOf, modelManifestSchema } from '../contract/model-card.ts';
@@ -19,8 +19,10 @@ import { type LoadedTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.
 const CONVERTER = 'galip-edge convert 1';
 /** Protobuf's bound on one message, and so on an ONNX file without external data: 2 GiB − 1. */
 const MAX_ONNX_BYTES = 2 ** 31 - 1;
+/** Name of the notices in a model directory. */
+const NOTICES = 'LICENCES.md';
 /** What a model directory holds, and --force may replace. */
-const MODEL_ENTRIES = ['model.json', ...Object.keys(modelManifestSchema.shape.files.shape)];
+const MODEL_ENTRIES = ['model.json', ...Object.keys(modelManifestSchema.shape.files.shape), NOTICES];
 /** After the end token, where the text encoder doesn't look any more. */
 const PAD_TOKEN = 0;
 
@@ -72,6 +74,7 @@ async function writeModel(
       const prompts = isInt8 ? await loadPrompts(options.calibrationPrompts) : [];
       const graph = plan.graphs['generator.onnx'];
       const graphs = isInt8 ? { ...plan.graphs, 'generator.onnx': calibrationGraph(graph) } : plan.graphs;
+      if (options.notices !== undefined) await copyFile(options.notices, join(directory, NOTICES));
       const files = await writeGraphs(directory, graphs, progress, signal);
       const tokenizerFile = await writeTokenizer(directory, tokenizer);
       const text = textSection(plan, tokenizer);

@@ -28,6 +28,8 @@ export interface ConvertOptions {
   /** Of the weights: an SPDX expression or a sentence. */
   readonly licence: string;
   readonly commercialUse: boolean;
+  /** Credits and notices that the licence asks for: a text file that goes with the model. */
+  readonly notices?: string;
   /** Adds the generator's intermediate stages as outputs, for parity tests. */
   readonly stageOutputs: boolean;
 }

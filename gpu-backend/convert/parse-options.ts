@@ -25,6 +25,7 @@ export const USAGE: string = `npm run convert -- --generator FILE --clip FILE --
   --id NAME                name in the API; the name of DIR if not given
   --licence TEXT           licence of the weights: an SPDX expression or a sentence
   --commercial-use         the licence allows commercial use
+  --notices FILE           credits that the licence asks for; goes with the model as LICENCES.md
   --stage-outputs          the generator's stages become outputs too, for parity tests
   --help                   this text`;
 
@@ -51,6 +52,7 @@ const OPTIONS = {
   id: { type: 'string' },
   licence: { type: 'string', default: 'unknown' },
   'commercial-use': { type: 'boolean', default: false },
+  notices: { type: 'string' },
   'stage-outputs': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -84,6 +86,8 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
   if (licence === '') throw new OptionError('--licence is empty; give an SPDX expression or a sentence');
   const merges = values['tokenizer-merges'];
   if (merges === '') throw new OptionError('--tokenizer-merges is empty; it must name a file');
+  const { notices } = values;
+  if (notices === '') throw new OptionError('--notices is empty; it must name a file');
   const imageStd = perChannel('image-std', values['image-std']);
   if (imageStd.some((value) => value <= 0)) {
     throw new OptionError(`--image-std is "${values['image-std']}"; each value must be above 0`);
@@ -103,6 +107,7 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
     id: modelId(values.id ?? basename(required('out')).toLowerCase()),
     licence,
     commercialUse: values['commercial-use'],
+    ...(notices === undefined ? {} : { notices: resolve(cwd, notices) }),
     stageOutputs: values['stage-outputs'],
   };
 }

@@ -96,6 +96,7 @@ describe('parseOptions', () => {
     [[...ALL, '--image-std', '1,1,0'], '--image-std is "1,1,0"; each value must be above 0'],
     [[...ALL, '--id', 'A b'], '--id is "A b"'],
     [[...ALL, '--licence', ''], '--licence is empty'],
+    [[...ALL, '--notices', ''], '--notices is empty'],
     [[...ALL, '--tokenizer-merges', ''], '--tokenizer-merges is empty'],
     [[...ALL, '--out'], '--out'],
     [[...ALL, '--surprise'], '--surprise'],

@@ -11,7 +11,7 @@ from galip_training.__main__ import main
 from galip_training.checkpoint import load_checkpoint
 from galip_training.discriminator import NetC
 from galip_training.generator import NetG
-from galip_training.grow import let_noise_speak, style_directions, widen
+from galip_training.grow import CONDITIONED, let_noise_speak, style_directions, widen
 from galip_training.data.sample_source import Style
 from shapes import TINY, tokenise
 
@@ -76,6 +76,10 @@ def test_noise_moves_the_picture_as_the_styles_words_do(config, clip):
     assert direction_SE.shape == (2, config.clip.embed_dim) and torch.allclose(direction_SE.sum(dim=0), torch.zeros(1), atol=1e-5)
 
     state = netG.state_dict()
+    heard_before = state["GBlocks.0.fuse1.affine0.fc_beta.linear1.weight"][:, : config.generator.z_dim].clone()
+    for name, weight in state.items():
+        if name.endswith(CONDITIONED):
+            weight[:, : config.generator.z_dim] = 0
     let_noise_speak(state, direction_SE)
     speaking = NetG(config.generator, clip.sizes, clip.visual).eval()
     speaking.load_state_dict(state)
@@ -84,6 +88,11 @@ def test_noise_moves_the_picture_as_the_styles_words_do(config, clip):
     noise[0, length:] = 1.5 / length**0.5
     torch.testing.assert_close(speaking(noise, bare[None]), by_words, rtol=1e-4, atol=1e-5)
     assert not torch.allclose(by_words, speaking(torch.zeros_like(noise), bare[None]), atol=1e-3)
+    spoken = state["GBlocks.0.fuse1.affine0.fc_beta.linear1.weight"][:, : config.generator.z_dim].clone()
+    again = netG.state_dict()
+    again["GBlocks.0.fuse1.affine0.fc_beta.linear1.weight"][:, : config.generator.z_dim] = heard_before
+    let_noise_speak(again, direction_SE)
+    torch.testing.assert_close(again["GBlocks.0.fuse1.affine0.fc_beta.linear1.weight"][:, : config.generator.z_dim], heard_before + spoken)
 
 
 def test_the_command_refuses_a_narrower_configuration(tmp_path, config, clip, capsys):

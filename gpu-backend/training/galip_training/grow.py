@@ -1,4 +1,4 @@
-"""Makes a trained generator wider without changing what it draws, and lets its noise choose drawing styles as words do.
+"""Makes a trained generator wider without changing what it draws, and lets its noise move pictures as words of style do.
 
 Axes: S styles, E sentence, Z noise.
 """
@@ -43,7 +43,7 @@ def grow_command(options: argparse.Namespace) -> int:
         tokenizer = fitting_tokenizer(options.clip.with_name("tokenizer.json"), clip.sizes.vocab_size)
         source = read_data(config, config.data.train_split, tokenizer, options.out).source
         sentences_of = lambda captions: clip.encode_text(tokenizer(captions, clip.sizes.context_length))  # noqa: E731
-        let_noise_speak(grown["netG"], style_directions(source, config, sentences_of))
+        let_noise_speak(grown["netG"], options.noise_gain * style_directions(source, config, sentences_of))
     save_checkpoint(options.out / "galip.pth", {"model": grown, "epoch": 0})
     counts = [sum(value.numel() for value in states["netG"].values()) for states in (former, grown)]
     print(json.dumps({"parameters_before": counts[0], "parameters": counts[1]}))
@@ -86,12 +86,11 @@ def style_directions(source, config: RunConfig, sentences_of: Callable) -> Tenso
 
 
 def let_noise_speak(netG: dict, direction_SE: Tensor) -> None:
-    """Replaces what the conditioned layers hear of the noise: the sum of each style's run of values (`choose_styles`), which
-    is normally distributed, moves the sentence as the style's words do."""
+    """Adds to what the conditioned layers hear of the noise: the sum of each style's run of values (`choose_styles`), which is
+    normally distributed, moves the sentence along the style's direction."""
     for key, weight in netG.items():
         if key.endswith(CONDITIONED):
             noise_size = weight.shape[1] - direction_SE.shape[1]
             length = run_length(noise_size, len(direction_SE))
-            weight[:, :noise_size] = 0
             spoken_ZE = direction_SE.repeat_interleave(length, dim=0) / length**0.5
-            weight[:, : len(spoken_ZE)] = weight[:, noise_size:] @ spoken_ZE.t()
+            weight[:, : len(spoken_ZE)] += weight[:, noise_size:] @ spoken_ZE.t()

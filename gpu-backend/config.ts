@@ -140,7 +140,7 @@ const environmentSchema = z.object({
   MODEL_DIR: z
     .string()
     .min(1, 'must be a directory')
-    .default(fileURLToPath(new URL('models/emoji-v0', import.meta.url))),
+    .default(fileURLToPath(new URL('models/emoji-64', import.meta.url))),
   SIGNING_KEYS: signingKeys,
   S3_ENDPOINT: endpoint,
   S3_BUCKET: required,

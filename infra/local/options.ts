@@ -5,7 +5,7 @@ import { StartError } from './start-error.ts';
 export const USAGE = `npm start -- [--port N] [--model DIR] [--data DIR]
 
   --port N     port of the edge on 127.0.0.1 (8787)
-  --model DIR  model directory, as \`npm run convert\` writes it (gpu-backend/models/emoji-v0)
+  --model DIR  model directory, as \`npm run convert\` writes it (gpu-backend/models/emoji-64)
   --data DIR   where pictures, keys and the database stay (.data)
   --help       this text`;
 
@@ -34,7 +34,7 @@ export function parseOptions(argv: readonly string[], { root, cwd }: BaseFolders
   const { port, model, data, help } = parse(argv);
   return {
     port: port === undefined ? DEFAULT_PORT : parsePort(port),
-    modelDir: folder('--model', model, cwd) ?? resolve(root, 'gpu-backend/models/emoji-v0'),
+    modelDir: folder('--model', model, cwd) ?? resolve(root, 'gpu-backend/models/emoji-64'),
     dataDir: folder('--data', data, cwd) ?? resolve(root, '.data'),
     help: help ?? false,
   };

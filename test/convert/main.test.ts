@@ -21,6 +21,7 @@ import { hashFile } from '../../gpu-backend/convert/hash-file.ts';
 import { safetensors } from '../fixtures/checkpoints/safetensors-writer.ts';
 import { float32Tensor, readTensors } from '../fixtures/checkpoints/stored-tensors.ts';
 import { safetensorsFile, torchFile } from '../fixtures/checkpoints/tensor-files.ts';
+import { DEFAULT_CHECKPOINT } from '../fixtures/default-checkpoint.ts';
 import { EMOJI_CHECKPOINT } from '../fixtures/emoji-checkpoint.ts';
 import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
 
@@ -58,7 +59,7 @@ async function resultOf(child: ChildProcess): Promise<Result> {
 
 const run = (...args: string[]): Promise<Result> => resultOf(start(...args));
 
-function emojiArgs(changes: Partial<typeof EMOJI_CHECKPOINT> = {}): string[] {
+function emojiArgs(changes: Partial<Record<keyof typeof EMOJI_CHECKPOINT, string>> = {}): string[] {
   const { generator, clip, tokenizer } = { ...EMOJI_CHECKPOINT, ...changes };
   const files = ['--generator', generator, '--clip', clip, '--tokenizer', tokenizer];
   return [...files, '--out', join(folder, 'model'), '--image-mean', '.5,.5,.5', '--image-std', '.5,.5,.5'];
@@ -66,9 +67,12 @@ function emojiArgs(changes: Partial<typeof EMOJI_CHECKPOINT> = {}): string[] {
 
 describe('npm run convert', () => {
   it('makes the default model as it is committed', async () => {
-    const { code, stdout, stderr } = await run(...emojiArgs(), '--id', 'emoji-v0', '--passes', 'none');
+    const { code, stdout, stderr } = await run(
+      ...emojiArgs(DEFAULT_CHECKPOINT),
+      ...['--id', 'emoji-64', '--notices', join(EMOJI_MODEL, 'LICENCES.md')],
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/model: generator\.onnx 22\.1 MB, .*; digest [0-9a-f]{64}; [\d.]+ s\n$/u);
+    expect(stdout).toMatch(/model: generator\.onnx [\d.]+ MB, .*; digest [0-9a-f]{64}; [\d.]+ s\n$/u);
 
     const read = (directory: string): unknown =>
       JSON.parse(readFileSync(join(directory, 'model.json'), 'utf8'));
@@ -80,12 +84,12 @@ describe('npm run convert', () => {
     }
     expect(await modelDigestOf(manifest)).toBe(manifest.digest);
     expect(readdirSync(join(folder, 'model')).sort()).toEqual(
-      ['model.json', ...Object.keys(manifest.files)].sort(),
+      ['LICENCES.md', 'model.json', ...Object.keys(manifest.files)].sort(),
     );
   });
 
   it('makes another model of the same checkpoint with passes, and says which', async () => {
-    expect((await run(...emojiArgs(), '--passes', 'stack,sub-pixel')).code).toBe(0);
+    expect((await run(...emojiArgs(DEFAULT_CHECKPOINT), '--passes', 'stack,sub-pixel')).code).toBe(0);
     const manifest = modelManifestSchema.parse(
       JSON.parse(readFileSync(join(folder, 'model', 'model.json'), 'utf8')),
     );

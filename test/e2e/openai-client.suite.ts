@@ -8,7 +8,7 @@ function openAi({ url, apiKey }: Pick<DevStack, 'url' | 'apiKey'>): OpenAI {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 }
 
-const MODEL = 'emoji-v0';
+const MODEL = 'emoji-64';
 
 /** The official client, pointed here by its base URL alone. */
 export function openAiClient(stack: () => DevStack, nativePx: number): void {

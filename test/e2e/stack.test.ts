@@ -11,7 +11,7 @@ import { signedUrls } from './signed-urls.suite.ts';
 
 // One data folder, two starts: whole, then again with a backend that is not there.
 
-const manifest = new URL('../../gpu-backend/models/emoji-v0/model.json', import.meta.url);
+const manifest = new URL('../../gpu-backend/models/emoji-64/model.json', import.meta.url);
 const nativePx: number = JSON.parse(await readFile(manifest, 'utf8')).generator.imageSize;
 
 let dataDir: string;

@@ -9,7 +9,7 @@ import { freePort, HOST } from '../../infra/local/ports.ts';
 import { spawnStart, startDevStack, watchOutput } from '../fixtures/dev-stack.ts';
 import { processesOf } from './processes.ts';
 
-const emoji = fileURLToPath(new URL('../../gpu-backend/models/emoji-v0', import.meta.url));
+const emoji = fileURLToPath(new URL('../../gpu-backend/models/emoji-64', import.meta.url));
 
 let dir: string;
 let port: string;

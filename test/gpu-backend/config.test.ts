@@ -25,7 +25,7 @@ describe('parseConfig', () => {
     expect(parseConfig(COMPLETE)).toEqual({
       host: '127.0.0.1',
       port: 8788,
-      modelDirectory: expect.stringMatching(/gpu-backend\/models\/emoji-v0$/u),
+      modelDirectory: expect.stringMatching(/gpu-backend\/models\/emoji-64$/u),
       signingKeys: [{ id: 'edge1', secret: SECRET }],
       s3: {
         endpoint: 'http://127.0.0.1:9000/prefix',

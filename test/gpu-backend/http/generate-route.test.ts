@@ -107,7 +107,7 @@ describe('POST /v1/generate', () => {
     ['format', (request) => ({ ...request, format: 'gif' }), '"gif"'],
     ['quality', (request) => ({ ...request, quality: 101 }), '101'],
     ['quality', (request) => ({ ...request, quality: null }), 'null'],
-    ['model', (request) => ({ ...request, model: 'emoji-v0' }), '"emoji-v0"'],
+    ['model', (request) => ({ ...request, model: 'emoji-64' }), '"emoji-64"'],
     ['extra', (request) => ({ ...request, extra: 1 }), '1'],
     [
       'images[0].extra',

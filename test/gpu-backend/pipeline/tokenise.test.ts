@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { createTokeniser } from '../../../gpu-backend/pipeline/tokenise.ts';
 import { readModelManifest, readTokenizer } from '../../../gpu-backend/runtime/model-directory.ts';
 import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
-import { goldenEmoji, goldenPrompts } from '../../fixtures/golden-emoji.ts';
+import { goldenDefault, goldenPrompts } from '../../fixtures/golden-default.ts';
 import { readNpy } from '../../fixtures/npy.ts';
 
 const model = await readModelManifest(EMOJI_MODEL);
 const tokenise = createTokeniser(await readTokenizer(EMOJI_MODEL, model), model.text);
 const CONTEXT_LENGTH = 32;
-const START = 1688n;
-const END = 1689n;
+const START = BigInt(model.text.startToken);
+const END = BigInt(model.text.endToken);
 
 describe('createTokeniser', () => {
   it('gives the golden token ids and no padding', () => {
-    const { data: golden } = readNpy<BigInt64Array>(goldenEmoji('token_ids.npy'));
+    const { data: golden } = readNpy<BigInt64Array>(goldenDefault('token_ids.npy'));
     for (const [row, prompt] of goldenPrompts().entries()) {
       const ids = tokenise(prompt);
       expect(ids.at(-1)).toBe(END);

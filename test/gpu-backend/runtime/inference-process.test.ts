@@ -13,20 +13,21 @@ import {
 } from '../../../gpu-backend/runtime/inference-process.ts';
 import { readModelManifest } from '../../../gpu-backend/runtime/model-directory.ts';
 import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
-import { goldenEmoji } from '../../fixtures/golden-emoji.ts';
+import { goldenDefault } from '../../fixtures/golden-default.ts';
 import { readNpy } from '../../fixtures/npy.ts';
 import { copyModel, replaceModelFile } from './model-copy.ts';
 
 const golden = {
-  tokenIds: readNpy<BigInt64Array<ArrayBuffer>>(goldenEmoji('token_ids.npy')).data,
-  noise: readNpy<Float32Array<ArrayBuffer>>(goldenEmoji('noise.npy')).data,
-  images: readNpy<Float32Array>(goldenEmoji('image.npy')).data,
+  tokenIds: readNpy<BigInt64Array<ArrayBuffer>>(goldenDefault('token_ids.npy')).data,
+  noise: readNpy<Float32Array<ArrayBuffer>>(goldenDefault('noise.npy')).data,
+  images: readNpy<Float32Array>(goldenDefault('image.npy')).data,
 };
 const ROWS = 8;
 const NOISE_DIM = 100;
 const CONTEXT_LENGTH = 32;
-const END_TOKEN = 1689n;
+
 const model = await readModelManifest(EMOJI_MODEL);
+const END_TOKEN = BigInt(model.text.endToken);
 /** Token ids of the golden prompts without their padding. */
 const goldenTexts = Array.from({ length: ROWS }, (_, row) => {
   const ids = golden.tokenIds.slice(row * CONTEXT_LENGTH, (row + 1) * CONTEXT_LENGTH);

@@ -15,7 +15,7 @@ import type { Scheduler } from '../../../gpu-backend/serving/scheduler.ts';
 import { createMemoryStore } from '../../../gpu-backend/storage/memory-store.ts';
 import type { ObjectStore } from '../../../gpu-backend/storage/object-store.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
-import { goldenEmoji, goldenPrompts } from '../../fixtures/golden-emoji.ts';
+import { goldenDefault, goldenPrompts } from '../../fixtures/golden-default.ts';
 import { readNpy } from '../../fixtures/npy.ts';
 import { createTestBackend, type TestBackend } from '../test-backend.ts';
 
@@ -47,8 +47,8 @@ function recordingScheduler(change: (batch: InferenceBatch) => InferenceBatch = 
 
 describe('createGenerator', () => {
   it('makes the golden pictures to within one level, from the golden noise', async () => {
-    const { data: noise } = readNpy<Float32Array<ArrayBuffer>>(goldenEmoji('noise.npy'));
-    const golden = readNpy<Uint8Array>(goldenEmoji('image_u8.npy'));
+    const { data: noise } = readNpy<Float32Array<ArrayBuffer>>(goldenDefault('noise.npy'));
+    const golden = readNpy<Uint8Array>(goldenDefault('image_u8.npy'));
     const prompts = goldenPrompts();
     const noiseDim = noise.length / prompts.length;
     const noiseOf = new Map(

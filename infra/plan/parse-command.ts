@@ -1,4 +1,5 @@
 import { CommandError } from '../command/command-error.ts';
+import { oneOf } from '../command/one-of.ts';
 import { readOptions } from '../command/read-options.ts';
 import { ENVIRONMENTS, type Environment } from '../kubernetes/environment.ts';
 import { GPUS, type Gpu } from './prices.ts';
@@ -116,13 +117,6 @@ function number(
   throw new CommandError(
     `${option} is ${JSON.stringify(text)}: it must be ${kind === 'integer' ? 'an integer' : 'a number'}, ${least} … ${most}.`,
   );
-}
-
-function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === value);
-  if (found !== undefined) return found;
-  const given = value === undefined ? 'missing' : JSON.stringify(value);
-  throw new CommandError(`${option} is ${given}: it must be one of ${allowed.join(', ')}.`);
 }
 
 function parse(argv: readonly string[]) {

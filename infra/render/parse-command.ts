@@ -1,4 +1,4 @@
-import { CommandError } from '../command/command-error.ts';
+import { oneOf } from '../command/one-of.ts';
 import { readOptions } from '../command/read-options.ts';
 import { ENVIRONMENTS, type Environment } from '../kubernetes/environment.ts';
 
@@ -33,13 +33,6 @@ export function parseCommand(argv: readonly string[]): RenderCommand | undefined
     target: oneOf('--for', values.for ?? 'kubernetes', TARGETS),
     out: values.out,
   };
-}
-
-function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === value);
-  if (found !== undefined) return found;
-  const given = value === undefined ? 'missing' : JSON.stringify(value);
-  throw new CommandError(`${option} is ${given}: it must be one of ${allowed.join(', ')}.`);
 }
 
 function parse(argv: readonly string[]) {

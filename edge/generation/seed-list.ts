@@ -3,13 +3,16 @@ import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 
 const PART = /^(\d{1,16})(?:-(\d{1,16}))?$/u;
 
+/** Of a part that is no seed, this much is repeated. */
+const MAX_QUOTED_CHARACTERS = 40;
+
 /** What is wrong with a list of seeds such as "0,1,4-6"; undefined: nothing. */
 export function seedListProblem(text: string): string | undefined {
   let count = 0;
   for (const part of text.split(',')) {
     const [, first, last = first] = PART.exec(part.trim()) ?? [];
     if (first === undefined)
-      return `has the part ${JSON.stringify(part)}; allowed are seeds and ranges, as "0,1,4-6"`;
+      return `has the part ${JSON.stringify(part.slice(0, MAX_QUOTED_CHARACTERS))}; allowed are seeds and ranges, as "0,1,4-6"`;
     if (Number(last) > MAX_SEED) return `goes beyond ${MAX_SEED}, the largest seed`;
     if (Number(last) < Number(first)) return `has the range "${part.trim()}", which falls; it must rise`;
     count += Number(last) - Number(first) + 1;

@@ -62,6 +62,7 @@ describe('what an image request may not be', () => {
     ['seeds', { seeds: 5 }, 'array'],
     ['seeds', { seeds: '' }, 'allowed are seeds and ranges'],
     ['seeds', { seeds: '1,x' }, 'the part "x"'],
+    ['seeds', { seeds: 'y'.repeat(5000) }, `the part "${'y'.repeat(40)}";`],
     ['seeds', { seeds: '5-3' }, 'which falls'],
     ['seeds', { seeds: '0-10' }, 'more than 10'],
     ['seeds', { seeds: '9007199254740992' }, 'the largest seed'],

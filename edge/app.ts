@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { every } from 'hono/combine';
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../gpu-backend/contract/model-card.ts';
 import type { ReceiptSigner } from '../gpu-backend/contract/receipt.ts';
@@ -23,6 +24,8 @@ import { answerOnce } from './middleware/answer-once.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { identify } from './middleware/identify.ts';
+import { tellAllowance } from './middleware/tell-allowance.ts';
+import { withUsageHeaders } from './openapi/responses.ts';
 import { createPictureSource } from './pictures/picture-source.ts';
 import { createOpenPicture } from './pictures/remake-picture.ts';
 import type { PromptPolicy } from './policy/prompt-policy.ts';
@@ -114,7 +117,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const kept = createKeptKeys({ store: keys, now });
   const verifier = createKeyVerifier({ kept, store: keys, now });
   const route: RouteOptions = {
-    authenticate: (scopes) => authenticate(scopes, { verifier, deferOf }),
+    authenticate: (scopes) => every(authenticate(scopes, { verifier, deferOf }), tellAllowance(ledgerOf)),
     answerOnce: answerOnce({ idempotency, deferOf, clock }),
     originOf,
     deferOf,
@@ -162,7 +165,9 @@ function mount(app: OpenAPIHono<EdgeContext>, endpoints: readonly Endpoint[]): v
   );
   for (const [pattern, alternatives] of byPattern) {
     for (const { spec, headSpec, middleware = [], handle } of alternatives) {
-      for (const entry of headSpec ? [spec, headSpec] : [spec]) app.openAPIRegistry.registerPath(entry);
+      for (const entry of headSpec ? [spec, headSpec] : [spec]) {
+        app.openAPIRegistry.registerPath(withUsageHeaders(entry));
+      }
       for (const step of middleware) app.on(spec.method, pattern, step);
       app.on(spec.method, pattern, handle);
     }

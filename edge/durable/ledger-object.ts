@@ -3,6 +3,7 @@ import type { WorkerEnv } from '../config.ts';
 import type { Allotment, PoolReport, Retry, Shortage, Supply } from '../ledger/allotment.ts';
 import { flushOutbox } from '../ledger/flush-outbox.ts';
 import type {
+  Allowance,
   Balance,
   ChargesQuery,
   Credited,
@@ -16,6 +17,7 @@ import type {
   Settled,
   SettledCharge,
   Settlement,
+  Spender,
   UsageGroupTotal,
   UsageQuery,
 } from '../ledger/ledger.ts';
@@ -50,6 +52,10 @@ export class LedgerObject extends DurableObject<WorkerEnv> {
 
   record(request: RecordRequest & Retry): Recorded | Shortage {
     return this.#thenWake(() => this.#core.record(request));
+  }
+
+  allowance(spender: Spender): Allowance {
+    return this.#thenWake(() => this.#core.allowance(spender));
   }
 
   supply(shortage: Shortage): Supply | Refusal {
@@ -125,6 +131,7 @@ export function createDurableLedgers(namespace: DurableObjectNamespace<LedgerObj
       reserve: (request) => ask<Reservation | Shortage>(async (ledger) => ledger.reserve(request)),
       settle: (settlement) => ask<Settled | Refusal | Shortage>(async (ledger) => ledger.settle(settlement)),
       record: (request) => ask<Recorded | Shortage>(async (ledger) => ledger.record(request)),
+      allowance: (spender) => ask((ledger) => ledger.allowance(spender)),
       supply: (shortage) => ask<Supply | Refusal>(async (ledger) => ledger.supply(shortage)),
       giveBack: (allotments) => ask((ledger) => ledger.giveBack(allotments)),
       takeBack: (shard, reports) => ask((ledger) => ledger.takeBack(shard, reports)),

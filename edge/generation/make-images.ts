@@ -6,9 +6,10 @@ import type { Clock } from '../durable/clock.ts';
 import type { Flights } from '../flight/flight.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 import type { Tenant } from '../keys/tenant.ts';
-import type { Allowance, LedgerOf, Spender } from '../ledger/ledger.ts';
+import type { Allowance, LedgerOf } from '../ledger/ledger.ts';
 import { type LedgerPlace, ledgerNameOf } from '../ledger/ledger-name.ts';
 import type { Prices } from '../ledger/prices.ts';
+import { spenderOf } from '../ledger/spender-of.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { createPictureSource, type Defer } from '../pictures/picture-source.ts';
@@ -88,7 +89,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
     }));
     const recorded = await ledgerOf(placeOf(call)).record({
       requestKey: call.requestKey,
-      spender: spenderOf(call),
+      spender: spenderOf(call.principal, call.tenant),
       model: model.id,
       lines,
     });
@@ -118,7 +119,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       });
       const charging = chargePictures(quoted, {
         ledger: ledgerOf(placeOf(call)),
-        spender: spenderOf(call),
+        spender: spenderOf(call.principal, call.tenant),
         requestKey,
         model: model.id,
         prices,
@@ -173,10 +174,6 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
 
 function placeOf({ principal: { tenant, shard } }: MakeImagesCall): LedgerPlace {
   return { tenant, shard };
-}
-
-function spenderOf({ principal: { id: keyId, limits }, tenant }: MakeImagesCall): Spender {
-  return { keyId, plan: tenant.plan, limits, tenantLimits: tenant.limits };
 }
 
 async function allows(

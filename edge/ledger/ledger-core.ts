@@ -52,6 +52,7 @@ export interface LedgerCore {
   reserve(request: ReserveRequest & Retry): Reservation | Shortage;
   settle(settlement: Settlement & Retry): Settled | Refusal | Shortage;
   record(request: RecordRequest & Retry): Recorded | Shortage;
+  allowance(spender: Spender): Allowance;
   supply(shortage: Shortage): Supply | Refusal;
   giveBack(allotments: readonly Allotment[]): readonly PoolReport[];
   takeBack(shard: number, reports: readonly PoolReport[]): void;
@@ -174,6 +175,10 @@ export function createLedgerCore(options: LedgerCoreOptions): LedgerCore {
         },
         refusedRequestOf(request),
       ),
+    allowance(spender) {
+      expire();
+      return allowance(spender);
+    },
     supply(shortage) {
       expire();
       const { shard: from, reports } = shortage;

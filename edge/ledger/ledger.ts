@@ -195,6 +195,8 @@ export interface Ledger {
   settle(settlement: Settlement): Promise<Settled>;
   /** `reserve` and `settle` in one. */
   record(request: RecordRequest): Promise<Recorded>;
+  /** What is left to a spender now. */
+  allowance(spender: Spender): Promise<Allowance>;
 }
 
 /** What all ledgers of a tenant have together. */
@@ -219,6 +221,7 @@ export interface LedgerPart extends Account {
   reserve(request: ReserveRequest & Retry): Promise<Reservation | Shortage>;
   settle(settlement: Settlement & Retry): Promise<Settled | Refusal | Shortage>;
   record(request: RecordRequest & Retry): Promise<Recorded | Shortage>;
+  allowance(spender: Spender): Promise<Allowance>;
   /** Of a tenant's own: gives a shard what it is short of. */
   supply(shortage: Shortage): Promise<Supply | Refusal>;
   /** Of a shard: gives back what it does not need. */

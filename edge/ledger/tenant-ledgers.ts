@@ -61,6 +61,7 @@ export function createTenantLedgers(partOf: LedgerPartOf): LedgerOf {
     return {
       reserve: (request) => spend((retry) => part.reserve({ ...request, ...retry })),
       record: (request) => spend((retry) => part.record({ ...request, ...retry })),
+      allowance: (spender) => part.allowance(spender),
       async settle(settlement) {
         const settled = await spend((retry) => part.settle({ ...settlement, ...retry }));
         if (!isRefusal(settled)) return settled;

@@ -12,9 +12,12 @@ export const REQUEST_ID_HEADER = {
 
 const integer = { type: 'integer' } as const;
 
-/** Of answers that spend units. @see ../ledger/usage-headers.ts */
-export const USAGE_HEADERS = {
-  'x-usage-units': { description: 'Charged for this request.', schema: integer },
+/** @see ../ledger/usage-headers.ts */
+const USAGE_HEADERS = {
+  'x-usage-units': {
+    description: 'Charged for this request: 0 where it makes no pictures.',
+    schema: integer,
+  },
   'x-usage-remaining': {
     description:
       'Units that the key can still spend: the least of credit, its own budgets and the tenant’s; absent where there is no limit.',
@@ -73,6 +76,16 @@ export function errorResponses(...codes: readonly ErrorCode[]): Responses {
     };
   }
   return responses;
+}
+
+/** An entry whose answers, where a key was needed and held, say what it has left. @see ../middleware/tell-allowance.ts */
+export function withUsageHeaders(spec: RouteConfig): RouteConfig {
+  if (!spec.security || !spec.path.startsWith('/v1/')) return spec;
+  const responses = Object.entries(spec.responses).map(([status, response]) => {
+    const isKept = 'headers' in response && status !== '401' && status !== '403';
+    return [status, isKept ? { ...response, headers: { ...response.headers, ...USAGE_HEADERS } } : response];
+  });
+  return { ...spec, responses: Object.fromEntries(responses) };
 }
 
 export const BEARER_SECURITY: { bearer: string[] }[] = [{ bearer: [] }];

@@ -17,7 +17,6 @@ import {
   BEARER_SECURITY,
   errorResponses,
   REQUEST_ID_HEADER,
-  USAGE_HEADERS,
 } from '../openapi/responses.ts';
 import { parseQuery } from '../requests/parse-query.ts';
 import type { RouteOptions } from './route-options.ts';
@@ -60,7 +59,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
       responses: {
         200: {
           description: 'The pictures, in the order of their seeds; with dry_run, their price.',
-          headers: { ...REQUEST_ID_HEADER, ...USAGE_HEADERS },
+          headers: REQUEST_ID_HEADER,
           content: { 'application/json': { schema: z.union([imagesSchema, quoteSchema]) } },
         },
         202: {

@@ -49,6 +49,7 @@ export function createLedgerParts(now: () => number): LedgerParts {
         reserve: (request) => ask(name, (core) => core.reserve(request)),
         settle: (settlement) => ask(name, (core) => core.settle(settlement)),
         record: (request) => ask(name, (core) => core.record(request)),
+        allowance: (spender) => ask(name, (core) => core.allowance(spender)),
         supply: (shortage) => moves((core) => core.supply(shortage)),
         giveBack: (allotments) => moves((core) => core.giveBack(allotments)),
         takeBack: (shard, reports) => moves((core) => core.takeBack(shard, reports)),

@@ -97,6 +97,7 @@ export function createSimulatedLedgers(options: LedgersOptions): SimulatedLedger
       reserve: (request) => ask('reserve', (core) => core.reserve(request)),
       settle: (settlement) => ask('settle', (core) => core.settle(settlement)),
       record: (request) => ask('record', (core) => core.record(request)),
+      allowance: (spender) => ask('allowance', (core) => core.allowance(spender)),
       supply: (shortage) => ask('supply', (core) => core.supply(shortage)),
       giveBack: (allotments) => ask('give back', (core) => core.giveBack(allotments)),
       takeBack: (shard, reports) => ask('take back', (core) => core.takeBack(shard, reports)),

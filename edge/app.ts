@@ -1,8 +1,8 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { every } from 'hono/combine';
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../gpu-backend/contract/model-card.ts';
-import type { ReceiptSigner } from '../gpu-backend/contract/receipt.ts';
+import { type ReceiptSigner, receiptSchema } from '../gpu-backend/contract/receipt.ts';
 import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
@@ -150,6 +150,8 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     getOpenApi({ app, originOf }),
   ];
   mount(app, [...endpoints, getIndex(endpoints)]);
+  // Stands in no answer's schema: those are lines of JSON.
+  app.openAPIRegistry.register('Receipt', z.strictObject(receiptSchema.shape));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
-import { urlSecretOf } from '../../gpu-backend/contract/url-signature.ts';
+import { urlSecretOf } from '../../gpu-backend/contract/url-secret.ts';
 import type { Endpoint } from '../endpoint.ts';
 import {
   AUTHENTICATION_ERRORS,

@@ -1,6 +1,7 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
-import { urlSecretOf, verifyUrl } from '../../gpu-backend/contract/url-signature.ts';
+import { urlSecretOf } from '../../gpu-backend/contract/url-secret.ts';
+import { verifyUrl } from '../../gpu-backend/contract/url-signature.ts';
 import type { KeptKeys } from '../keys/kept-keys.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 import type { KeyHolder } from '../keys/key-store.ts';

@@ -1,13 +1,10 @@
-import { toHex } from './hex.ts';
-import type { SigningKey } from './signature.ts';
-
 /**
  * Signed image URLs, `galip-url-1`: `/s/{key id}/{signature}/{options}/{prompt}.{extension}`. The signature is
  * HMAC-SHA-256 (RFC 2104), base64url without padding (RFC 4648 §5), over these lines joined by `\n`: the scheme, key id,
  * options, extension, prompt; each as it is before percent-encoding, so that whoever re-encodes a URL on its way breaks
  * nothing.
  */
-const SCHEME = 'galip-url-1';
+export const URL_SCHEME = 'galip-url-1';
 
 /** Stands for no options. */
 export const NO_URL_OPTIONS = '-';
@@ -21,17 +18,9 @@ export interface SignableUrl {
   readonly extension: string;
 }
 
-/**
- * The secret with which an API key's owner signs URLs, 64 hex digits. It follows from the server's own secret and the
- * key's hash: re-rolling the key changes it, and neither the key nor its hash can be had from it.
- */
-export async function urlSecretOf(master: SigningKey, keyId: string, keyHash: string): Promise<string> {
-  return toHex(await hmac(master.secret, [SCHEME, 'secret', keyId, keyHash].join('\n')));
-}
-
 /** 43 characters of base64url. */
 export async function signUrl(url: SignableUrl, secret: string): Promise<string> {
-  const bytes = String.fromCharCode(...new Uint8Array(await hmac(secret, textOf(url))));
+  const bytes = String.fromCharCode(...new Uint8Array(await urlHmac(secret, textOf(url))));
   return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
@@ -61,10 +50,11 @@ export async function verifyUrl(
 }
 
 function textOf({ keyId, options, prompt, extension }: SignableUrl): string {
-  return [SCHEME, keyId, options, extension, prompt].join('\n');
+  return [URL_SCHEME, keyId, options, extension, prompt].join('\n');
 }
 
-async function hmac(secret: string, text: string): Promise<ArrayBuffer> {
+/** HMAC-SHA-256 of a text under a secret, both in UTF-8. */
+export async function urlHmac(secret: string, text: string): Promise<ArrayBuffer> {
   return crypto.subtle.sign('HMAC', await importKey(secret), new TextEncoder().encode(text));
 }
 

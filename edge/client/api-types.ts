@@ -1,0 +1,787 @@
+// Generated from the OpenAPI document by `npm run client:types`; a test fails where it is behind.
+
+/**
+ * All of the types below, by the name that the document has for them.
+ */
+export interface Schemas {
+  Receipt: Receipt;
+  Images: Images;
+  Quote: Quote;
+  Job: Job;
+  Error: Error;
+  ImageRequest: ImageRequest;
+  UrlSigningSecret: UrlSigningSecret;
+  Models: Models;
+  Model: Model;
+  WebhookEndpointWithSecret: WebhookEndpointWithSecret;
+  NewWebhookEndpoint: NewWebhookEndpoint;
+  WebhookEndpoints: WebhookEndpoints;
+  WebhookEndpoint: WebhookEndpoint;
+  WebhookEndpointChange: WebhookEndpointChange;
+  WebhookSecretRotation: WebhookSecretRotation;
+  WebhookDeliveries: WebhookDeliveries;
+  WebhookDelivery: WebhookDelivery;
+  IssuedApiKey: IssuedApiKey;
+  KeyLimits: KeyLimits;
+  NewApiKey: NewApiKey;
+  KeyLimitsChange: KeyLimitsChange;
+  ApiKeys: ApiKeys;
+  ApiKey: ApiKey;
+  ApiKeyChange: ApiKeyChange;
+  ApiKeyReroll: ApiKeyReroll;
+  Tenant: Tenant;
+  TenantLimits: TenantLimits;
+  NewTenant: NewTenant;
+  TenantLimitsChange: TenantLimitsChange;
+  Tenants: Tenants;
+  TenantChange: TenantChange;
+  Usage: Usage;
+  Balance: Balance;
+  CreditGrant: CreditGrant;
+  Health: Health;
+}
+export interface Receipt {
+  scheme: 'galip-receipt-1';
+  chargeId: string;
+  tenant: string;
+  keyId: string;
+  model: string;
+  fingerprint: string;
+  outcome: string;
+  units: number;
+  day: string;
+  settledAt: number;
+  signer: string;
+  signature: string;
+}
+export interface Images {
+  /**
+   * Seconds since 1970.
+   */
+  created: number;
+  model: string;
+  size: string;
+  output_format: 'png' | 'webp' | 'jpeg' | 'avif';
+  /**
+   * Edge of the model's own pictures; other sizes are resampled.
+   */
+  native: number;
+  data: {
+    /**
+     * Immutable; with response_format "url". A private picture’s needs a key of its owner.
+     */
+    url?: string;
+    /**
+     * With response_format "b64_json".
+     */
+    b64_json?: string;
+    seed: number;
+    fingerprint: string;
+    /**
+     * Whether the picture existed, was made for this request, or was being made for another.
+     */
+    cache: 'hit' | 'miss' | 'joined';
+    /**
+     * Charged for this picture.
+     */
+    units: number;
+  }[];
+  usage: {
+    /**
+     * Charged for this request.
+     */
+    units: number;
+    /**
+     * Units that the key has left; null: no limit.
+     */
+    remaining: number | null;
+  };
+}
+export interface Quote {
+  object: 'quote';
+  model: string;
+  /**
+   * What the request would be charged now; less if others make its pictures in between.
+   */
+  units: number;
+  data: {
+    seed: number;
+    fingerprint: string;
+    /**
+     * Charged for this picture.
+     */
+    units: number;
+    /**
+     * How the picture would come.
+     */
+    cache: 'hit' | 'miss' | 'joined';
+  }[];
+}
+export interface Job {
+  id: string;
+  object: 'job';
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
+  /**
+   * How often it was tried.
+   */
+  attempts: number;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  /**
+   * Seconds since 1970.
+   */
+  started_at: number | null;
+  /**
+   * Seconds since 1970.
+   */
+  finished_at: number | null;
+  /**
+   * Seconds since 1970.
+   */
+  deadline_at: number;
+  /**
+   * Of a job that waits.
+   */
+  next_attempt_at: number | null;
+  /**
+   * What the request would have been answered, once the job has succeeded.
+   */
+  result: Images | null;
+  /**
+   * Why it failed or expired, or why it waits.
+   */
+  error: {
+    message: string;
+    type: string;
+    code: string;
+    param: string | null;
+  } | null;
+  webhook: {
+    url: string;
+    /**
+     * Said once, when the job is accepted.
+     */
+    secret?: string;
+  } | null;
+}
+export interface Error {
+  error: {
+    message: string;
+    type: string;
+    code:
+      | 'invalid_request'
+      | 'request_moderated'
+      | 'content_moderated'
+      | 'invalid_api_key'
+      | 'invalid_signature'
+      | 'insufficient_credits'
+      | 'insufficient_scope'
+      | 'tenant_suspended'
+      | 'not_found'
+      | 'model_not_found'
+      | 'method_not_allowed'
+      | 'conflict'
+      | 'model_mismatch'
+      | 'gone'
+      | 'request_in_progress'
+      | 'range_not_satisfiable'
+      | 'idempotency_key_reused'
+      | 'budget_exceeded'
+      | 'rate_limited'
+      | 'too_many_jobs'
+      | 'internal_error'
+      | 'backend_unavailable'
+      | 'policy_unavailable'
+      | 'storage_unavailable'
+      | 'ledger_unavailable'
+      | 'service_unavailable'
+      | 'deadline_exceeded';
+    /**
+     * The field that is wrong, as `seeds[2]`.
+     */
+    param: string | null;
+  };
+}
+export interface ImageRequest {
+  /**
+   * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+   */
+  prompt: string;
+  /**
+   * Number of pictures.
+   */
+  n?: number | null;
+  /**
+   * Edges in pixels. Pictures are square: "auto" (64x64, the model's own) or "NxN" with N in 16 … 256.
+   */
+  size?: string | null;
+  response_format?: 'url' | 'b64_json' | null;
+  output_format?: 'png' | 'webp' | 'jpeg' | 'avif' | null;
+  /**
+   * Encoder quality of webp, jpeg and avif; png is lossless and takes only 100.
+   */
+  output_compression?: number | null;
+  user?: string | null;
+  model?: string | null;
+  /**
+   * Picture i is made from seed + i. None given: 0. Not together with `seeds`.
+   */
+  seed?: number | 'random' | null;
+  /**
+   * The seed of each of the n pictures, as an array or a list with ranges ("0,1,4-6"); n may be left out. Not together with `seed`.
+   */
+  seeds?: number[] | string | null;
+  /**
+   * Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.
+   */
+  visibility?: 'public' | 'private' | null;
+  /**
+   * ψ, by which the noise is multiplied: below 1 pictures are more typical and more alike.
+   */
+  truncation?: number | null;
+  /**
+   * Moves each picture’s noise towards that of another seed, on the sphere: 0 not at all, 1 all the way.
+   */
+  variation?: {
+    seed: number;
+    strength: number;
+  } | null;
+  /**
+   * true: answer 202 with a job at once, as with the header `Prefer: respond-async`.
+   */
+  async?: boolean | null;
+  /**
+   * Of a job: seconds after which it expires. One hour unless given.
+   */
+  deadline?: number | null;
+  /**
+   * Of a job: public https URL that is told its end (Standard Webhooks).
+   */
+  webhook?: string | null;
+}
+export interface UrlSigningSecret {
+  /**
+   * Stands in the URLs.
+   */
+  key_id: string;
+  /**
+   * 64 hex digits. Whoever has it makes pictures at your cost.
+   */
+  secret: string;
+}
+export interface Models {
+  object: 'list';
+  data: Model[];
+}
+export interface Model {
+  id: string;
+  object: 'model';
+  /**
+   * Always 0: the digest, not a date, tells versions apart.
+   */
+  created: number;
+  owned_by: string;
+  /**
+   * SHA-256 over all that decides a picture.
+   */
+  digest: string;
+  /**
+   * Edge of the model's own pictures, pixels.
+   */
+  native: number;
+  licence: string;
+  commercialUse: boolean;
+  formats: ('png' | 'webp' | 'jpeg' | 'avif')[];
+  sizes: {
+    min: number;
+    max: number;
+    default: number;
+  };
+}
+export interface WebhookEndpointWithSecret {
+  id: string;
+  object: 'webhook_endpoint';
+  url: string;
+  description: string;
+  events: ('job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.expired')[];
+  /**
+   * An endpoint that answers 410 is disabled.
+   */
+  enabled: boolean;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  secret: string;
+}
+export interface NewWebhookEndpoint {
+  /**
+   * On the public internet, by https. Redirects are not followed.
+   */
+  url: string;
+  description?: string;
+  /**
+   * What is told.
+   *
+   * @minItems 1
+   */
+  events?: ('job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.expired')[];
+}
+export interface WebhookEndpoints {
+  object: 'list';
+  /**
+   * At most 20, the oldest first.
+   */
+  data: WebhookEndpoint[];
+}
+export interface WebhookEndpoint {
+  id: string;
+  object: 'webhook_endpoint';
+  url: string;
+  description: string;
+  events: ('job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.expired')[];
+  /**
+   * An endpoint that answers 410 is disabled.
+   */
+  enabled: boolean;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+}
+export interface WebhookEndpointChange {
+  /**
+   * On the public internet, by https. Redirects are not followed.
+   */
+  url?: string;
+  description?: string;
+  /**
+   * What is told.
+   *
+   * @minItems 1
+   */
+  events?: ('job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.expired')[];
+  enabled?: boolean;
+}
+export interface WebhookSecretRotation {
+  /**
+   * Seconds that the present secret goes on signing along; 0: it ends now.
+   */
+  overlap_s?: number;
+}
+export interface WebhookDeliveries {
+  object: 'list';
+  /**
+   * Newest first.
+   */
+  data: WebhookDelivery[];
+}
+export interface WebhookDelivery {
+  id: string;
+  object: 'webhook_delivery';
+  /**
+   * `webhook-id` of every try.
+   */
+  message_id: string;
+  type: 'job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.expired';
+  status: 'pending' | 'delivered' | 'failed';
+  /**
+   * Of ten, since the message came or was replayed.
+   */
+  tries: number;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  /**
+   * Seconds since 1970.
+   */
+  next_try_at: number | null;
+  attempts: {
+    /**
+     * Seconds since 1970.
+     */
+    at: number;
+    /**
+     * Of the answer; null: there was none.
+     */
+    status: number | null;
+    /**
+     * Why it failed; null: it did not.
+     */
+    reason: string | null;
+    duration_ms: number;
+  }[];
+}
+export interface IssuedApiKey {
+  object: 'api_key';
+  /**
+   * The key’s public part, for life.
+   */
+  id: string;
+  /**
+   * How the key’s text begins.
+   */
+  prefix: string;
+  tenant: string;
+  name: string;
+  /**
+   * Part of the key’s text, so that people tell keys apart; both work alike.
+   */
+  kind: 'live' | 'test';
+  scopes: ('generate' | 'read' | 'admin')[];
+  status: 'active' | 'expired' | 'revoked';
+  limits: KeyLimits;
+  /**
+   * Which of the tenant’s ledgers it is in, for life; 0: the tenant’s own.
+   */
+  shard: number;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  /**
+   * Seconds since 1970.
+   */
+  expires_at: number | null;
+  /**
+   * Seconds since 1970.
+   */
+  revoked_at: number | null;
+  /**
+   * To the minute.
+   */
+  last_used_at: number | null;
+  /**
+   * Until then the secret before the last re-roll holds, too; null: it does not.
+   */
+  previous_secret_expires_at: number | null;
+  /**
+   * The key itself: shown this once. A replay under the Idempotency-Key has it no more: re-roll the key.
+   */
+  key?: string;
+}
+export interface KeyLimits {
+  /**
+   * Requests in any minute.
+   */
+  rate_per_minute: number | null;
+  /**
+   * Units a day of UTC.
+   */
+  day_units: number | null;
+  /**
+   * Units a month of UTC.
+   */
+  month_units: number | null;
+  /**
+   * Units in all, over the whole life.
+   */
+  total_units: number | null;
+}
+export interface NewApiKey {
+  /**
+   * Who owns it; else the caller’s tenant.
+   */
+  tenant?: string;
+  /**
+   * For people.
+   */
+  name: string;
+  /**
+   * Part of the key’s text, so that people tell keys apart; both work alike.
+   */
+  kind?: 'live' | 'test';
+  /**
+   * What the key may do.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  scopes: ('generate' | 'read' | 'admin')[];
+  /**
+   * Seconds since 1970; null: never.
+   */
+  expires_at?: number | null;
+  limits?: KeyLimitsChange;
+}
+export interface KeyLimitsChange {
+  /**
+   * Requests in any minute.
+   */
+  rate_per_minute?: number | null;
+  /**
+   * Units a day of UTC.
+   */
+  day_units?: number | null;
+  /**
+   * Units a month of UTC.
+   */
+  month_units?: number | null;
+  /**
+   * Units in all, over the whole life.
+   */
+  total_units?: number | null;
+}
+export interface ApiKeys {
+  object: 'list';
+  /**
+   * Newest first.
+   */
+  data: ApiKey[];
+  /**
+   * For `after`; null: this is the last page.
+   */
+  next_cursor: string | null;
+}
+export interface ApiKey {
+  object: 'api_key';
+  /**
+   * The key’s public part, for life.
+   */
+  id: string;
+  /**
+   * How the key’s text begins.
+   */
+  prefix: string;
+  tenant: string;
+  name: string;
+  /**
+   * Part of the key’s text, so that people tell keys apart; both work alike.
+   */
+  kind: 'live' | 'test';
+  scopes: ('generate' | 'read' | 'admin')[];
+  status: 'active' | 'expired' | 'revoked';
+  limits: KeyLimits;
+  /**
+   * Which of the tenant’s ledgers it is in, for life; 0: the tenant’s own.
+   */
+  shard: number;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  /**
+   * Seconds since 1970.
+   */
+  expires_at: number | null;
+  /**
+   * Seconds since 1970.
+   */
+  revoked_at: number | null;
+  /**
+   * To the minute.
+   */
+  last_used_at: number | null;
+  /**
+   * Until then the secret before the last re-roll holds, too; null: it does not.
+   */
+  previous_secret_expires_at: number | null;
+}
+export interface ApiKeyChange {
+  /**
+   * For people.
+   */
+  name?: string;
+  /**
+   * What the key may do.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  scopes?: ('generate' | 'read' | 'admin')[];
+  /**
+   * Seconds since 1970; null: never.
+   */
+  expires_at?: number | null;
+  limits?: KeyLimitsChange;
+}
+export interface ApiKeyReroll {
+  /**
+   * Seconds that the present secret goes on holding; 0: it ends now.
+   */
+  overlap_s?: number;
+}
+export interface Tenant {
+  object: 'tenant';
+  id: string;
+  /**
+   * For people.
+   */
+  name: string;
+  /**
+   * prepaid: spends credit that it has. postpaid: billed afterwards.
+   */
+  plan: 'prepaid' | 'postpaid';
+  /**
+   * The keys of a suspended tenant open nothing.
+   */
+  status: 'active' | 'suspended';
+  limits: TenantLimits;
+  /**
+   * Ledgers beside the tenant’s own, over which keys made from now on are spread; for a tenant near 200 requests a second. They become no fewer.
+   */
+  shards: number;
+  /**
+   * Its admin keys manage every tenant. Set in the database alone.
+   */
+  operator: boolean;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+}
+/**
+ * Of all its keys together.
+ */
+export interface TenantLimits {
+  /**
+   * Units a day of UTC.
+   */
+  day_units: number | null;
+  /**
+   * Units a month of UTC.
+   */
+  month_units: number | null;
+  /**
+   * Units in all, over the whole life.
+   */
+  total_units: number | null;
+}
+export interface NewTenant {
+  /**
+   * For ever.
+   */
+  id: string;
+  /**
+   * For people.
+   */
+  name: string;
+  /**
+   * prepaid: spends credit that it has. postpaid: billed afterwards.
+   */
+  plan?: 'prepaid' | 'postpaid';
+  limits?: TenantLimitsChange;
+  /**
+   * Ledgers beside the tenant’s own, over which keys made from now on are spread; for a tenant near 200 requests a second. They become no fewer.
+   */
+  shards?: number;
+}
+/**
+ * Of all its keys together.
+ */
+export interface TenantLimitsChange {
+  /**
+   * Units a day of UTC.
+   */
+  day_units?: number | null;
+  /**
+   * Units a month of UTC.
+   */
+  month_units?: number | null;
+  /**
+   * Units in all, over the whole life.
+   */
+  total_units?: number | null;
+}
+export interface Tenants {
+  object: 'list';
+  /**
+   * Newest first.
+   */
+  data: Tenant[];
+  /**
+   * For `after`; null: this is the last page.
+   */
+  next_cursor: string | null;
+}
+export interface TenantChange {
+  /**
+   * For people.
+   */
+  name?: string;
+  /**
+   * prepaid: spends credit that it has. postpaid: billed afterwards.
+   */
+  plan?: 'prepaid' | 'postpaid';
+  /**
+   * The keys of a suspended tenant open nothing.
+   */
+  status?: 'active' | 'suspended';
+  limits?: TenantLimitsChange;
+  /**
+   * Ledgers beside the tenant’s own, over which keys made from now on are spread; for a tenant near 200 requests a second. They become no fewer.
+   */
+  shards?: number;
+}
+export interface Usage {
+  object: 'usage';
+  from: string;
+  to: string;
+  group_by: 'day' | 'key' | 'model' | 'outcome';
+  data: {
+    /**
+     * Of all outcomes, the free ones too.
+     */
+    pictures: number;
+    /**
+     * Charged.
+     */
+    units: number;
+    /**
+     * The day, key id, model or outcome.
+     */
+    group: string;
+  }[];
+  total: {
+    /**
+     * Of all outcomes, the free ones too.
+     */
+    pictures: number;
+    /**
+     * Charged.
+     */
+    units: number;
+  };
+}
+export interface Balance {
+  object: 'balance';
+  tenant: string;
+  /**
+   * prepaid: spends credit that it has. postpaid: billed afterwards.
+   */
+  plan: 'prepaid' | 'postpaid';
+  /**
+   * Units of credit ever granted.
+   */
+  credited: number;
+  /**
+   * Units charged against credit.
+   */
+  spent: number;
+  /**
+   * Units of credit held for requests that run now.
+   */
+  reserved: number;
+  /**
+   * Units of credit left, never below 0; null: postpaid, which needs none.
+   */
+  available: number | null;
+  /**
+   * Units charged to be paid afterwards.
+   */
+  billed: number;
+}
+export interface CreditGrant {
+  /**
+   * Yours, as a payment’s. The same grant sent again adds nothing.
+   */
+  id: string;
+  units: number;
+  note?: string;
+}
+export interface Health {
+  status: 'ok';
+}

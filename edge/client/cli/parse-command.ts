@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util';
+import type { JobRequest } from '../jobs/jobs.ts';
+import { CommandError } from './command-error.ts';
+import { PICTURE_OPTIONS, readPictureOptions } from './picture-options.ts';
+
+export const USAGE: string = `galip PROMPT [-o FILE] [options]
+
+  -o, --output FILE     where the picture goes; several are FILE-1, FILE-2 …; - is standard output.
+                        By default a file named after the prompt, which must not exist yet
+  --url                 print URLs, one a line, and write no file
+  --json                print the whole answer as JSON; a file is written only with -o
+  --dry-run             print what it would cost, and make nothing
+
+  -n, --count N         number of pictures            --format webp|png|jpeg|avif   by default as FILE ends,
+  --seed N|random       picture i has seed + i                                      else webp
+  --seeds 0,4-6         the seed of each picture      --quality 0…100
+  --size 128            edge in pixels                --visibility public|private
+  --truncation 0.7      noise × ψ, above 0 … 1.5      --model ID
+  --variation 5:0.3     noise moved towards another seed's, by a strength of 0 … 1
+
+  --async               as a job, waited for; --deadline SECONDS is how long it may take
+  --timeout SECONDS     for each try (60); what passes by itself is tried again
+  --base-url URL        the service; else GALIP_BASE_URL, else the one that \`npm start\` runs in this folder
+  -h, --help, --version
+
+The API key is GALIP_API_KEY, else that of \`npm start\` in this folder.
+Exit codes: 0 done, 1 failed, 2 wrong request or command line, 3 key refused, 4 no credit or budget,
+5 busy or not reachable: try later, 6 not allowed by the content policy, 130 interrupted.`;
+
+export interface Command {
+  readonly request: JobRequest;
+  /** File, or - for standard output; undefined: a name of its own, if files are written at all. */
+  readonly output: string | undefined;
+  readonly prints: 'nothing' | 'urls' | 'json';
+  readonly isDryRun: boolean;
+  readonly isJob: boolean;
+  readonly timeoutMs: number | undefined;
+  readonly baseUrl: string | undefined;
+}
+
+const FORMAT_OF_ENDING: Readonly<Record<string, string>> = {
+  webp: 'webp',
+  png: 'png',
+  jpg: 'jpeg',
+  jpeg: 'jpeg',
+  avif: 'avif',
+};
+
+/** @throws CommandError naming what is wrong, and what is allowed. */
+export function parseCommand(argv: readonly string[]): Command | 'help' | 'version' {
+  const { values, positionals } = read(argv);
+  if (values.help) return 'help';
+  if (values.version) return 'version';
+  const [prompt, ...others] = positionals;
+  if (prompt === undefined || others.length > 0) {
+    throw new CommandError(
+      'Give one prompt, in quotation marks: galip "a red apple". --help has the options.',
+    );
+  }
+  const { output, timeout } = values;
+  if (values.url && values.json)
+    throw new CommandError('--url and --json do not go together: --json has URLs.');
+  if (values.deadline !== undefined && !values.async) {
+    throw new CommandError('--deadline is for jobs: it goes together with --async.');
+  }
+  const format = values.format ?? formatOf(output);
+  return {
+    request: { prompt, ...readPictureOptions({ ...values, format }) },
+    output,
+    prints: values.json ? 'json' : values.url ? 'urls' : 'nothing',
+    isDryRun: values['dry-run'] ?? false,
+    isJob: values.async ?? false,
+    timeoutMs: timeout === undefined ? undefined : secondsOf(timeout) * 1000,
+    baseUrl: values['base-url'],
+  };
+}
+
+function read(argv: readonly string[]) {
+  const boolean = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        ...PICTURE_OPTIONS,
+        output: { type: 'string', short: 'o' },
+        url: boolean,
+        json: boolean,
+        'dry-run': boolean,
+        async: boolean,
+        timeout: { type: 'string' },
+        'base-url': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        version: boolean,
+      },
+    });
+  } catch (cause) {
+    throw new CommandError((cause as Error).message, { cause });
+  }
+}
+
+function formatOf(output = '-'): string {
+  const [, ending] = /\.(\w+)$/u.exec(output) ?? [];
+  if (ending === undefined) return 'webp';
+  const format = FORMAT_OF_ENDING[ending.toLowerCase()];
+  if (format !== undefined) return format;
+  const allowed = Object.keys(FORMAT_OF_ENDING).join(', ');
+  throw new CommandError(`-o ends in .${ending}: it must be one of ${allowed}, or --format must say.`);
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new CommandError(`--timeout is ${JSON.stringify(text)}: it must be seconds, above 0 … 86400.`);
+}

@@ -1,0 +1,60 @@
+import { type Account, createAccount } from './account.ts';
+import { createTransport } from './http/transport.ts';
+import { createImages, type Images } from './images.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createUrlSigner, type UrlSigner } from './url-signer.ts';
+
+/** A try takes at most the time that the service gives a request. */
+const TIMEOUT_MS = 60_000;
+const RETRIES = 3;
+
+export interface GalipOptions {
+  /** Where the service is: `https://galip.example`. */
+  readonly baseUrl: string;
+  /** An API key, glp_…; it is sent to `baseUrl` alone. */
+  readonly apiKey?: string;
+  /** Milliseconds for each try; 60,000 unless given. */
+  readonly timeoutMs?: number;
+  /** Tries after the first, of what may be repeated; 3 unless given. */
+  readonly retries?: number;
+  /** Instead of the platform's own, as a Worker's service binding: `(url, init) => env.GALIP.fetch(url, init)`. */
+  readonly fetch?: typeof fetch;
+}
+
+/** The API of a galip-edge service. */
+export interface Galip extends Account {
+  readonly images: Images;
+  readonly jobs: Jobs;
+  /** Asks for the key's signing secret once; what it gives signs without asking. */
+  urlSigner(): Promise<UrlSigner>;
+}
+
+/** @throws TypeError where `baseUrl` is no origin. */
+export function createGalip(options: GalipOptions): Galip {
+  const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS, retries = RETRIES, fetch: fetcher = fetch } = options;
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url?.pathname !== '/' || url.search || url.hash || !/^https?:$/u.test(url.protocol)) {
+    throw new TypeError(
+      `baseUrl is ${JSON.stringify(baseUrl)}; it must be an origin, as https://galip.example`,
+    );
+  }
+  const { origin } = url;
+  // Bound: a platform's fetch called as another object's method refuses.
+  const transport = createTransport({
+    origin,
+    apiKey,
+    timeoutMs,
+    retries,
+    fetcher: (...given) => fetcher(...given),
+  });
+  const account = createAccount(transport);
+  return {
+    ...account,
+    images: createImages(transport),
+    jobs: createJobs(transport),
+    async urlSigner() {
+      const { key_id: keyId, secret } = await account.urlSigningSecret();
+      return createUrlSigner({ baseUrl: origin, keyId, secret });
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { ImageRequest, Images, Job } from '../api-types.ts';
+import { errorOf, JobError } from '../errors.ts';
+import { type CallOptions, readJson, type Transport } from '../http/transport.ts';
+import { type IdempotentOptions, idempotencyHeaders } from '../idempotency.ts';
+import { type JobStep, watchJob } from './watch-job.ts';
+
+/** What `jobs.create` takes: an image request whose answer is a job. */
+export type JobRequest = Omit<ImageRequest, 'async'>;
+
+/** Requests that are done later. */
+export interface Jobs {
+  /** Accepts a request as a job, which is tried until it succeeds or its `deadline` (seconds) passes. */
+  create(request: JobRequest, options?: IdempotentOptions): Promise<Job>;
+  get(id: string, options?: CallOptions): Promise<Job>;
+  /** Ends a job that waits; one that runs may still succeed. */
+  cancel(id: string, options?: CallOptions): Promise<Job>;
+  /** The job's steps until it ends, to be read by `for await`. */
+  watch(id: string, options?: CallOptions): AsyncGenerator<JobStep, void>;
+  /**
+   * What a job makes.
+   * @throws GalipError of the job's own error where it fails or expires; JobError where it was cancelled.
+   */
+  wait(id: string, options?: CallOptions): Promise<Images>;
+}
+
+export function createJobs(transport: Transport): Jobs {
+  const pathOf = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
+  const watch: Jobs['watch'] = (id, options = {}) => watchJob(transport, id, options);
+  return {
+    create: (request, options = {}) =>
+      transport(
+        {
+          ...options,
+          method: 'POST',
+          path: '/v1/images/generations',
+          headers: idempotencyHeaders(options),
+          body: { ...request, async: true },
+        },
+        readJson<Job>,
+      ),
+    get: (id, options = {}) => transport({ ...options, method: 'GET', path: pathOf(id) }, readJson<Job>),
+    cancel: (id, options = {}) =>
+      transport({ ...options, method: 'DELETE', path: pathOf(id) }, readJson<Job>),
+    watch,
+    async wait(id, options) {
+      for await (const { job } of watch(id, options)) if (job) return resultOf(job);
+      throw new JobError(`${id} ended unheard`);
+    },
+  };
+}
+
+function resultOf({ id, status, result, error }: Job): Images {
+  if (result) return result;
+  if (error && status !== 'cancelled') throw errorOf(error.message, { code: error.code, param: error.param });
+  throw new JobError(`${id} is ${status}`);
+}

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createApiKey } from '../../gpu-backend/contract/api-key.ts';
+import { createImages, decode } from '../e2e/http.ts';
+import type { DevStack } from '../fixtures/dev-stack.ts';
+import { startApiServer } from './api-server.ts';
+import { runCli } from './run-cli.ts';
+
+/** The command line against the real service; `folder` has `.data` of `npm start`. */
+export function cli(stack: () => DevStack, folder: () => string): void {
+  const env = () => ({ GALIP_BASE_URL: stack().url, GALIP_API_KEY: stack().apiKey });
+  const emptyFolder = (): Promise<string> => mkdtemp(join(folder(), 'cli-'));
+
+  describe('the command line', () => {
+    it('writes the picture that the API makes, and says where', async () => {
+      const cwd = await emptyFolder();
+      const { code, stdout, stderr } = await runCli(['a red apple', '-o', 'apple.webp'], { cwd, env: env() });
+      expect({ code, stdout: stdout.toString(), stderr }).toEqual({
+        code: 0,
+        stdout: 'apple.webp\n',
+        stderr: '',
+      });
+      const [same] = (await createImages(stack(), { prompt: 'a red apple', output_format: 'webp' })).data;
+      expect(same?.cache).toBe('hit');
+      const bytes = await readFile(join(cwd, 'apple.webp'));
+      expect(bytes).toEqual(Buffer.from(await (await fetch(same?.url ?? '')).arrayBuffer()));
+    });
+
+    it('finds the npm start of its folder, names files after the prompt, and replaces none', async () => {
+      const cwd = folder();
+      expect(await runCli(['A green  Frog!', '--count', '2', '--seed', '3'], { cwd })).toMatchObject({
+        code: 0,
+        stdout: Buffer.from('a-green-frog-1.webp\na-green-frog-2.webp\n'),
+      });
+      expect(await runCli(['A green  Frog!', '--count', '2'], { cwd })).toMatchObject({
+        code: 2,
+        stderr: 'a-green-frog-1.webp is there already: -o a-green-frog-1.webp replaces it.\n',
+      });
+    });
+
+    it('passes every option on', async () => {
+      const args = [
+        'a cat',
+        '--json',
+        '--seeds',
+        '7,9',
+        '--size',
+        '128',
+        '--format',
+        'jpeg',
+        '--quality',
+        '80',
+      ];
+      args.push(
+        '--truncation',
+        '0.7',
+        '--variation',
+        '5:0.3',
+        '--visibility',
+        'private',
+        '--model',
+        'emoji-64',
+      );
+      const cwd = await emptyFolder();
+      const { code, stdout } = await runCli(args, { cwd, env: env() });
+      expect(code).toBe(0);
+      const { data } = await createImages(stack(), {
+        prompt: 'a cat',
+        seeds: [7, 9],
+        size: '128x128',
+        output_format: 'jpeg',
+        output_compression: 80,
+        truncation: 0.7,
+        variation: { seed: 5, strength: 0.3 },
+        visibility: 'private',
+      });
+      expect(data.map(({ cache }) => cache)).toEqual(['hit', 'hit']);
+      const answer = JSON.parse(stdout.toString());
+      expect(answer.data).toMatchObject(data.map(({ fingerprint }) => ({ fingerprint })));
+      expect(await readdir(cwd)).toEqual([]);
+    });
+
+    it('prints URLs, the price, or the picture itself', async () => {
+      const cwd = await emptyFolder();
+      const options = { cwd, env: env() };
+      expect((await runCli(['a dog', '-n', '3', '--dry-run'], options)).stdout.toString()).toBe('3 units\n');
+      const { stdout } = await runCli(['a dog', '-n', '2', '--url'], options);
+      const urls = stdout.toString().trim().split('\n');
+      expect(urls).toHaveLength(2);
+      const picture = await runCli(['a dog', '-o', '-'], options);
+      expect(picture.stdout).toEqual(Buffer.from(await (await fetch(urls[0] ?? '')).arrayBuffer()));
+      expect(await decode(picture.stdout)).toMatchObject({ width: 64 });
+      expect(await readdir(cwd)).toEqual([]);
+    });
+
+    it('waits for a job', async () => {
+      const cwd = await emptyFolder();
+      const run = await runCli(['an owl', '--async', '--deadline', '60', '-o', 'owl.png'], {
+        cwd,
+        env: env(),
+      });
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      expect(await decode(await readFile(join(cwd, 'owl.png')))).toMatchObject({ width: 64 });
+    });
+
+    it.each([
+      [['a', '--size', '7'], 2, /^size .*16 … 256.*\n\(invalid_request, request [\da-f-]{36}\)\n$/u],
+      [['a', '--count', 'x'], 2, /^--count is "x": it must be a number\.\n$/u],
+      [['a', '-o', 'a.gif'], 2, /^-o ends in \.gif: it must be one of webp, png/u],
+      [['a', 'b'], 2, /^Give one prompt, in quotation marks/u],
+      [['a', '--sise', '3'], 2, /--sise/u],
+      [['a', '-o', 'missing/a.png'], 2, /^missing\/a\.png cannot be written/u],
+    ])('%j ends with %i and says what is wrong', async (args, code, stderr) => {
+      const run = await runCli(args, { cwd: await emptyFolder(), env: env() });
+      expect(run).toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+      expect(run.stdout).toHaveLength(0);
+    });
+
+    it('tells by its exit code who refused, and never says the key', async () => {
+      const cwd = await emptyFolder();
+      const { text } = createApiKey('test');
+      const refused = await runCli(['a'], { cwd, env: { ...env(), GALIP_API_KEY: text } });
+      expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('invalid_api_key') });
+      expect(refused.stderr).not.toContain(text);
+      expect(await runCli(['a'], { cwd })).toMatchObject({
+        code: 2,
+        stderr: 'Set GALIP_BASE_URL (where the service is) and GALIP_API_KEY (glp_…).\n',
+      });
+      const unsafe = { ...env(), GALIP_BASE_URL: 'http://galip.example' };
+      expect(await runCli(['a'], { cwd, env: unsafe })).toMatchObject({ code: 2 });
+      await using server = await startApiServer((response) => response.writeHead(402).end('{}'));
+      expect(await runCli(['a'], { cwd, env: { ...env(), GALIP_BASE_URL: server.origin } })).toMatchObject({
+        code: 4,
+      });
+    });
+
+    it('shows its progress at a terminal alone, and takes it away', async () => {
+      const cwd = await emptyFolder();
+      const main = new URL('../../edge/client/cli/main.ts', import.meta.url).pathname;
+      // util-linux's script gives its command a terminal.
+      const line = `'${process.execPath}' '${main}' 'a lion' -o lion.webp`;
+      const child = spawn('script', ['-qec', line, '/dev/null'], { cwd, env: { ...process.env, ...env() } });
+      let shown = '';
+      child.stdout.on('data', (chunk) => {
+        shown += chunk;
+      });
+      expect(await once(child, 'close')).toEqual([0, null]);
+      expect(shown).toMatch(/⠋ making it {2}0\.0 s/u);
+      expect(shown).toContain('lion.webp (1/1)');
+      // ANSI: the line is cleared, and the file's name is what remains.
+      expect(shown.replaceAll('\r\n', '\n').endsWith('\r\u001B[2Klion.webp\n')).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createGalip, type Galip } from '../../edge/client/create-galip.ts';
+import * as errors from '../../edge/client/errors.ts';
+import {
+  createReceiptVerifier,
+  receiptKeySetSchema,
+  receiptSchema,
+} from '../../gpu-backend/contract/receipt.ts';
+import { decode } from '../e2e/http.ts';
+import type { DevStack } from '../fixtures/dev-stack.ts';
+
+/** The library against the real service. */
+export function library(stack: () => DevStack): void {
+  const connect = (): Galip => createGalip({ baseUrl: stack().url, apiKey: stack().apiKey });
+
+  describe('the library', () => {
+    it('makes pictures, whose bytes are the same by url and by base64', async () => {
+      const { images } = connect();
+      const request = { prompt: 'a red apple', n: 2, size: '128x128', output_format: 'webp' } as const;
+      const quote = await images.quote(request);
+      const made = await images.create(request);
+      expect(quote).toMatchObject({ object: 'quote', units: made.usage.units });
+      const inline = await images.create({ ...request, response_format: 'b64_json' });
+      expect(made.data).toHaveLength(2);
+      for (const [at, picture] of made.data.entries()) {
+        const bytes = await images.bytes(picture);
+        expect(await decode(bytes)).toMatchObject({ width: 128, height: 128 });
+        expect(await images.bytes(inline.data[at] ?? {})).toEqual(bytes);
+        expect(inline.data[at]).toMatchObject({ cache: 'hit', fingerprint: picture.fingerprint });
+      }
+    });
+
+    it('is charged once under one Idempotency-Key', async () => {
+      const { images } = connect();
+      const options = { idempotencyKey: crypto.randomUUID() };
+      const first = await images.create({ prompt: 'a green frog', seed: 'random' }, options);
+      expect(await images.create({ prompt: 'a green frog', seed: 'random' }, options)).toEqual(first);
+    });
+
+    it('fetches a private picture with its key', async () => {
+      const { images } = connect();
+      const { data } = await images.create({ prompt: 'a secret cat', visibility: 'private' });
+      expect(data[0]?.url).toContain('/p/');
+      expect(await decode(await images.bytes(data[0] ?? {}))).toMatchObject({ width: 64 });
+    });
+
+    it('watches a job to its end, and gives what it made', async () => {
+      const { images, jobs } = connect();
+      const request = { prompt: 'a blue fish', response_format: 'b64_json' } as const;
+      const { id, status } = await jobs.create(request);
+      expect(status).toBe('queued');
+      const steps: string[] = [];
+      for await (const step of jobs.watch(id)) {
+        steps.push(step.status);
+        expect(step.job?.id).toBe(step.status === 'succeeded' ? id : undefined);
+      }
+      expect(steps.at(0)).toBe('queued');
+      expect(steps.at(-1)).toBe('succeeded');
+      const { data } = await jobs.wait(id);
+      const [same] = (await images.create(request)).data;
+      expect(data[0]?.b64_json).toBe(same?.b64_json);
+      expect(await jobs.cancel(id)).toMatchObject({ status: 'succeeded' });
+    });
+
+    it('says what is wrong by the class of the error', async () => {
+      const { images, jobs } = connect();
+      const wrong = await images.create({ prompt: 'a', size: '17x18' }).catch((error) => error);
+      expect(wrong).toBeInstanceOf(errors.InvalidRequestError);
+      expect(wrong).toMatchObject({ code: 'invalid_request', status: 400, param: 'size' });
+      expect(wrong.requestId).toMatch(/^[\da-f-]{36}$/u);
+      await expect(jobs.get(`job_${'0'.repeat(64)}`)).rejects.toBeInstanceOf(errors.NotFoundError);
+      const stranger = createGalip({ baseUrl: stack().url, apiKey: 'glp_nobody' });
+      await expect(stranger.models()).rejects.toBeInstanceOf(errors.AuthenticationError);
+    });
+
+    it('tells usage, balance and receipts that hold', async () => {
+      const galip = connect();
+      const { usage } = await galip.images.create({ prompt: 'a yellow banana', seeds: '0,1,4-6' });
+      expect(usage.units).toBe(5);
+      const { total } = await galip.usage({ group_by: 'model' });
+      expect(total.units).toBeGreaterThanOrEqual(5);
+      expect(await galip.balance()).toMatchObject({ object: 'balance' });
+      const published = await (await fetch(`${stack().url}/.well-known/galip-receipts.json`)).json();
+      const verify = createReceiptVerifier(receiptKeySetSchema.parse(published).keys);
+      let units = 0;
+      for await (const receipt of galip.receipts()) {
+        expect(await verify(receiptSchema.parse(receipt))).toBe(true);
+        units += receipt.units;
+      }
+      expect(units).toBe(total.units);
+    });
+
+    it('signs URLs that make their pictures', async () => {
+      const sign = await connect().urlSigner();
+      const response = await fetch(
+        await sign({ prompt: 'a purple cat', size: 128, truncation: 0.5, extension: 'png' }),
+      );
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('image/png');
+      expect(await decode(new Uint8Array(await response.arrayBuffer()))).toMatchObject({ width: 128 });
+    });
+  });
+}

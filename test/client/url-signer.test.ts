@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { createUrlSigner } from '../../edge/client/url-signer.ts';
+import { parseSignedUrl } from '../../edge/signed-urls/signed-url.ts';
+import { parseUrlOptions } from '../../edge/signed-urls/url-options.ts';
+import { verifyUrl } from '../../gpu-backend/contract/url-signature.ts';
+
+const secret = 'a'.repeat(64);
+const sign = createUrlSigner({ baseUrl: 'https://galip.example', keyId: '0123456789ab', secret });
+
+it('signs URLs that the edge reads as they were meant', async () => {
+  const url = await sign({
+    prompt: 'a red apple, 50 % off / für dich?',
+    extension: 'avif',
+    preset: 'icon',
+    size: 128,
+    seed: 7,
+    quality: 80,
+    visibility: 'private',
+    truncation: 0.7,
+    variation: { seed: 5, strength: 0.25 },
+    expires: new Date(1_800_000_000_999),
+  });
+  const parsed = parseSignedUrl(url);
+  expect(parsed).toMatchObject({
+    keyId: '0123456789ab',
+    prompt: 'a red apple, 50 % off / für dich?',
+    extension: 'avif',
+  });
+  expect(parsed && (await verifyUrl(parsed, parsed.signature, [secret]))).toBe(true);
+  expect(parseUrlOptions(parsed?.options ?? '', { icon: {} })).toEqual({
+    size: 128,
+    seed: 7,
+    quality: 80,
+    visibility: 'private',
+    truncation: 0.7,
+    variation: 5,
+    strength: 0.25,
+    expires: 1_800_000_000,
+  });
+});
+
+it('signs a prompt alone, as webp', async () => {
+  expect(await sign({ prompt: 'a cat' })).toMatch(
+    /^https:\/\/galip\.example\/s\/0123456789ab\/[\w-]{43}\/-\/a%20cat\.webp$/u,
+  );
+});
+
+it('refuses what would change the meaning of the other options', async () => {
+  await expect(sign({ prompt: 'a', preset: 'x,size:9' })).rejects.toThrow(
+    /^preset is "x,size:9"; allowed are/u,
+  );
+  await expect(sign({ prompt: 'a', size: Number.NaN })).rejects.toThrow(TypeError);
+});

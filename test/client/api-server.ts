@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ERROR_CODES, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 
-export interface HeardRequest {
+interface HeardRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];

@@ -2,7 +2,12 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { urlSecretOf } from '../../gpu-backend/contract/url-secret.ts';
-import { type SignableUrl, signedPathOf, signUrl, verifyUrl } from '../../gpu-backend/contract/url-signature.ts';
+import {
+  type SignableUrl,
+  signedPathOf,
+  signUrl,
+  verifyUrl,
+} from '../../gpu-backend/contract/url-signature.ts';
 
 const URL_PARTS: SignableUrl = {
   keyId: 'abcdefABCDEF',

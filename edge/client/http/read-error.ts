@@ -18,7 +18,7 @@ export async function readError(response: Response): Promise<GalipError> {
 }
 
 /** Seconds of a Retry-After, which is a number or a date (RFC 9110 §10.2.3); undefined where it is neither. */
-export function readRetryAfter(value: string | null, nowMs: number): number | undefined {
+function readRetryAfter(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d{1,9}$/u.test(value)) return Number(value);
   const at = Date.parse(value);

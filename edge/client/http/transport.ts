@@ -13,7 +13,7 @@ export interface CallOptions {
   readonly retries?: number | undefined;
 }
 
-export interface Call extends CallOptions {
+interface Call extends CallOptions {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path, or a whole URL: the key goes to the API's own origin alone. */
   readonly path: string;

@@ -104,10 +104,10 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     { recipe, fingerprint }: FlightPlan,
     traceparent: string | undefined,
   ): Promise<GeneratedPicture> {
-    const { model, prompt, seed, latent, size, format, quality, tenant } = recipe;
+    const { model, prompt, stages, seed, latent, size, format, quality, tenant } = recipe;
     const { pictures } = await backend.generate({
       model,
-      images: [{ prompt, seed, ...(latent && { latent }) }],
+      images: [{ prompt, ...(stages && { stages }), seed, ...(latent && { latent }) }],
       size,
       format,
       quality,

@@ -1,54 +1,18 @@
 import { z } from '@hono/zod-openapi';
-import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
-import {
-  MAX_IMAGES,
-  MAX_PROMPT_CODE_POINTS,
-  MAX_UPSCALE,
-  MIN_SIZE_PX,
-} from '../../gpu-backend/contract/generate.ts';
+import { MAX_IMAGES, MAX_UPSCALE, MIN_SIZE_PX } from '../../gpu-backend/contract/generate.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
 import { ASYNC_FIELDS } from './async-fields.ts';
 import { LATENT_FIELDS } from './latent-fields.ts';
+import { promptFields } from './prompt-fields.ts';
 import { seedListProblem } from './seed-list.ts';
 
 /** OpenAI's Images API gives the same; it is accepted and used for nothing. */
 const MAX_USER_LENGTH = 256;
-const NO_TEXT = /[^\P{Cc}\t\n\r]/u;
 const SIZE = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/u;
 
 const seed = z.int(`must be an integer, 0 … ${MAX_SEED}`).min(0).max(MAX_SEED);
-
-const prompt = z
-  .string(`must be a string of 1 … ${MAX_PROMPT_CODE_POINTS} code points`)
-  .superRefine((text, context) => {
-    const problem = promptProblem(text);
-    if (problem !== undefined) context.addIssue(problem);
-  })
-  .openapi({
-    description:
-      'What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.',
-    minLength: 1,
-    maxLength: MAX_PROMPT_CODE_POINTS,
-    example: 'a red apple',
-  });
-
-function promptProblem(text: string): string | undefined {
-  const codePoints = [...text].length;
-  if (codePoints > MAX_PROMPT_CODE_POINTS) {
-    return `has ${codePoints} code points; allowed are 1 … ${MAX_PROMPT_CODE_POINTS}`;
-  }
-  if (!text.isWellFormed()) return 'has a lone surrogate; allowed is well-formed Unicode';
-  if (NO_TEXT.test(text)) return 'has a control character; of these tab and line breaks are allowed';
-  const canonical = canonicalisePrompt(text);
-  if (canonical === '') return 'is blank; it must say what the picture shows';
-  // Few characters grow when they are normalised; ten grown prompts would not fit the backend's limit.
-  if ([...canonical].length > MAX_PROMPT_CODE_POINTS) {
-    return `has more than ${MAX_PROMPT_CODE_POINTS} code points once it is normalised (NFC, ligatures)`;
-  }
-  return undefined;
-}
 
 /** Smallest and largest edge of a model's pictures, pixels. */
 export function sizeLimitsOf({ imageSize }: ModelCard): { readonly min: number; readonly max: number } {
@@ -58,6 +22,7 @@ export function sizeLimitsOf({ imageSize }: ModelCard): { readonly min: number; 
 /** Body of `POST /v1/images/generations`, OpenAI's with `seed` and `seeds`; null is as good as absent. */
 export function createImageRequestSchema(model: ModelCard) {
   const { min, max } = sizeLimitsOf(model);
+  const { prompt, stages } = promptFields(model);
   const size = z
     .string('must be "auto" or "NxN"')
     .refine((text) => {
@@ -129,6 +94,7 @@ export function createImageRequestSchema(model: ModelCard) {
           'Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.',
         default: 'public',
       }),
+      stages,
       ...LATENT_FIELDS,
       ...ASYNC_FIELDS,
     })

@@ -1,3 +1,4 @@
+import { textsOf } from '../../gpu-backend/contract/condition.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
@@ -176,12 +177,15 @@ function placeOf({ principal: { tenant, shard } }: MakeImagesCall): LedgerPlace 
   return { tenant, shard };
 }
 
+/** Whether the policy allows every text that the pictures are made of. */
 async function allows(
   planned: readonly PlannedPicture[],
   tenant: string,
   policy: PromptPolicy,
 ): Promise<boolean> {
-  return policy.allows({ prompt: firstOf(planned).recipe.prompt, tenant });
+  const texts = new Set(planned.flatMap(({ recipe }) => textsOf(recipe)));
+  const allowed = await Promise.all([...texts].map((prompt) => policy.allows({ prompt, tenant })));
+  return allowed.every((one) => one);
 }
 
 function summary(

@@ -1,4 +1,3 @@
-import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fingerprintOf } from '../../gpu-backend/contract/fingerprint.ts';
 import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/image-format.ts';
@@ -9,6 +8,7 @@ import type { FlightPlan } from '../flight/flight.ts';
 import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { PictureName } from '../pictures/picture-name.ts';
 import type { ImageRequest } from './image-request.ts';
+import { planCondition } from './plan-condition.ts';
 import { readSeedList } from './seed-list.ts';
 
 /** One picture to answer with. Two of one request may be the same picture. */
@@ -55,7 +55,7 @@ export function planPictures(
   const format = request.output_format ?? 'png';
   const common = {
     model: model.digest,
-    prompt: canonicalisePrompt(request.prompt),
+    ...planCondition(request, model),
     size: sizeOf(request, model),
     format,
     quality: qualityOf(request, format),

@@ -4,6 +4,9 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 /** Values longer than this are not repeated in a message. */
 const MAX_QUOTED_CHARACTERS = 60;
 
+/** Fields whose texts are not repeated in a message. */
+const OF_PROMPTS: readonly unknown[] = ['prompt', 'stages'];
+
 /**
  * Checks a JSON object against a strict schema; the first problem is told with its field (`limits.day_units`), its value
  * (a prompt's never) and what is allowed, unknown fields before all others.
@@ -23,10 +26,8 @@ export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.in
   if (path.length === 0) throw invalid('body', 'body must be a JSON object');
   const param = nameOf(path);
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], body);
-  throw invalid(
-    param,
-    `${param}${param === 'prompt' ? '' : shown(value)} ${issue?.message ?? 'is not valid'}`,
-  );
+  const isText = OF_PROMPTS.includes(path[0]) && typeof value !== 'number';
+  throw invalid(param, `${param}${isText ? '' : shown(value)} ${issue?.message ?? 'is not valid'}`);
 }
 
 /** Where a field may be of several types, what is wrong is told of the one that was given. */

@@ -21,6 +21,9 @@ const modelSchema = z
     owned_by: z.string(),
     digest: z.string().openapi({ description: 'SHA-256 over all that decides a picture.' }),
     native: z.int().openapi({ description: "Edge of the model's own pictures, pixels." }),
+    stages: z.int().openapi({
+      description: 'Stages that can have prompts of their own, numbered from 0, coarse to fine.',
+    }),
     licence: z.string(),
     commercialUse: z.boolean(),
     formats: z.array(z.enum(IMAGE_FORMAT_NAMES)),
@@ -98,6 +101,7 @@ function describe(model: ModelCard): z.infer<typeof modelSchema> {
     owned_by: 'galip-edge',
     digest: model.digest,
     native: model.imageSize,
+    stages: model.stages ?? 0,
     licence: model.licence,
     commercialUse: model.commercialUse,
     formats: [...IMAGE_FORMAT_NAMES],

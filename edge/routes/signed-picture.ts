@@ -2,6 +2,7 @@ import { type RouteConfig, z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
+import { type PromptWish, readMix } from '../../gpu-backend/contract/prompt-mix.ts';
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ImageRequest } from '../generation/image-request.ts';
@@ -41,11 +42,12 @@ const common = {
       signature: z.string().openapi({ description: 'HMAC-SHA-256, base64url.' }),
       options: z.string().openapi({
         description:
-          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, expires (seconds since 1970).',
+          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, prompt (mix: blends and stages on one line), expires (seconds since 1970).',
         example: 'size:128,seed:7',
       }),
       file: z.string().openapi({
-        description: 'The prompt, percent-encoded, and .png, .webp, .jpg or .avif.',
+        description:
+          'The prompt, percent-encoded, and .png, .webp, .jpg or .avif. With `prompt:mix` it is as `a red apple*0.7|a banana*0.3;3-4=a fox`: texts with weights (1 unless given), then stages with theirs; within texts `~` stands before each of `~|;*`.',
         example: 'a%20red%20apple.webp',
       }),
     }),
@@ -170,18 +172,25 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
 
 function bodyOf(
   { prompt, extension }: SignedUrl,
-  { size, seed, quality, visibility, truncation, variation, strength }: UrlOptions,
-): ImageRequest {
+  { size, quality, variation, strength, prompt: form, expires: _, ...fields }: UrlOptions,
+): unknown {
   return {
-    prompt,
+    ...fields,
+    ...(form === 'mix' ? mixOf(prompt) : { prompt }),
     output_format: formatOfExtension(extension),
     ...(size !== undefined && { size: `${size}x${size}` }),
-    ...(seed !== undefined && { seed }),
     ...(quality !== undefined && { output_compression: quality }),
-    ...(visibility && { visibility }),
-    ...(truncation !== undefined && { truncation }),
     ...variationOf(variation, strength),
   };
+}
+
+function mixOf(text: string): PromptWish {
+  try {
+    return readMix(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ApiError('invalid_request', { param: 'prompt', message: `prompt ${error.message}` });
+  }
 }
 
 function variationOf(

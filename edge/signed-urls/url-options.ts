@@ -4,6 +4,7 @@ import { NO_URL_OPTIONS } from '../../gpu-backend/contract/url-signature.ts';
 
 const digits = z.string().regex(/^\d{1,16}$/u, 'must be an integer');
 const decimal = z.string().regex(/^\d{1,3}(?:\.\d{1,6})?$/u, 'must be a decimal number');
+const promptForm = z.enum(['text', 'mix'], 'must be text or mix');
 const visibility = z.enum(['public', 'private'], 'must be public or private');
 
 /** What a preset may fix. A URL's own options go before its preset's. */
@@ -17,6 +18,10 @@ const presetSchema = z
     /** A seed, and with it `strength`. */
     variation: z.int(),
     strength: z.number(),
+    /** Whether the prompt is a text, or blends and stages on one line. @see prompt-mix.ts of the contract */
+    prompt: promptForm,
+    /** As in a request; it is checked as one. A mix that names stages goes before. */
+    stages: z.record(z.string(), z.unknown()),
   })
   .partial();
 
@@ -37,6 +42,7 @@ const optionsSchema = z
     truncation: decimal,
     variation: digits,
     strength: decimal,
+    prompt: promptForm,
     /** Seconds since 1970. */
     expires: digits,
   })
@@ -71,31 +77,16 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     }
     throw invalid(String(issue?.path[0]), `${String(issue?.path[0])} ${issue?.message}`);
   }
-  const {
-    preset,
-    size,
-    seed,
-    quality,
-    visibility: visible,
-    truncation,
-    variation,
-    strength,
-    expires,
-  } = parsed.data;
+  const { preset, visibility: visible, prompt, ...numbers } = parsed.data;
   if (preset !== undefined && !Object.hasOwn(presets, preset)) {
     const allowed = Object.keys(presets).join(', ') || 'none';
     throw invalid('preset', `preset (${preset}) is not known; allowed are ${allowed}`);
   }
   return {
     ...(preset !== undefined && presets[preset]),
-    ...(size !== undefined && { size: Number(size) }),
-    ...(seed !== undefined && { seed: Number(seed) }),
-    ...(quality !== undefined && { quality: Number(quality) }),
+    ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])),
     ...(visible && { visibility: visible }),
-    ...(truncation !== undefined && { truncation: Number(truncation) }),
-    ...(variation !== undefined && { variation: Number(variation) }),
-    ...(strength !== undefined && { strength: Number(strength) }),
-    ...(expires !== undefined && { expires: Number(expires) }),
+    ...(prompt && { prompt }),
   };
 }
 

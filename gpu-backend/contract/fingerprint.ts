@@ -1,3 +1,4 @@
+import type { Condition } from './condition.ts';
 import { sha256Hex } from './hex.ts';
 import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts';
 import { type Latent, latentRowOf } from './latent.ts';
@@ -10,11 +11,9 @@ import { NOISE_SPEC } from './noise.ts';
 const FINGERPRINT_SCHEME = 'galip-edge/2';
 
 /** Everything that one picture follows from. */
-export interface Recipe {
+export interface Recipe extends Condition {
   /** Digest of the model directory: 64 hex digits. @see model-card.ts */
   readonly model: string;
-  /** Canonical prompt. @see canonicalise.ts */
-  readonly prompt: string;
   /** 0 … 2⁵³ − 1. */
   readonly seed: number;
   /** What is done to the seed's noise, in canonical form; absent: nothing. @see latent.ts */
@@ -30,12 +29,12 @@ export interface Recipe {
 
 /**
  * The picture's name in the world: SHA-256 over the recipe as a JSON array in fixed order, 64 hex digits.
- * Equal fingerprints are equal pictures; the noise specification is part of it. After that stands what is done to the
- * noise, an array, where anything is; and at the end a private picture's owner, a string, so that nobody else's request
- * can come to the same name.
+ * Equal fingerprints are equal pictures; the noise specification is part of it. After that stand what is done to the
+ * noise and the stages that differ, an array each, where there are any; and at the end a private picture's owner, a
+ * string, so that nobody else's request can come to the same name.
  */
 export function fingerprintOf(recipe: Recipe): Promise<string> {
-  const { model, prompt, seed, latent, size, format, quality, tenant } = recipe;
+  const { model, prompt, stages, seed, latent, size, format, quality, tenant } = recipe;
   const control = latent === undefined ? [] : [latentRowOf(latent)];
   const owner = tenant === undefined ? [] : [tenant];
   return sha256Hex(
@@ -49,6 +48,7 @@ export function fingerprintOf(recipe: Recipe): Promise<string> {
       format,
       quality,
       ...control,
+      ...(stages === undefined ? [] : [stages]),
       ...owner,
     ]),
   );

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { promptSchema } from './blend.ts';
+import { isCanonicalCondition, stagesSchema } from './condition.ts';
 import { IMAGE_FORMAT_NAMES } from './image-format.ts';
 import { latentSchema } from './latent.ts';
 import { MAX_SEED } from './noise.ts';
@@ -7,6 +9,11 @@ import { MAX_SEED } from './noise.ts';
 export const MAX_IMAGES = 10;
 /** Code points of a prompt: CLIP sees at most 77 tokens, a tenth of this. */
 export const MAX_PROMPT_CODE_POINTS = 1_000;
+/**
+ * Of all that conditions a picture, as JSON in UTF-8: eight long prompts. What lies between two conditions may repeat
+ * their texts in every stage, and must fit a body.
+ */
+export const MAX_CONDITION_BYTES = 8 * 1024;
 /** Larger than the largest valid body, with room for escapes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Resampling beyond four times the native size adds bytes, not picture. */
@@ -26,13 +33,17 @@ export const generateRequestSchema = z.strictObject({
   /** One picture each. */
   images: z
     .array(
-      z.strictObject({
-        /** Canonical prompt. @see canonicalise.ts */
-        prompt: z.string().min(1).max(20_000),
-        seed: seedSchema,
-        /** What is done to the seed's noise; absent: nothing. */
-        latent: latentSchema.optional(),
-      }),
+      z
+        .strictObject({
+          /** Canonical prompt. @see canonicalise.ts, blend.ts */
+          prompt: promptSchema,
+          /** Stages with prompts of their own; absent: none. @see condition.ts */
+          stages: stagesSchema.optional(),
+          seed: seedSchema,
+          /** What is done to the seed's noise; absent: nothing. */
+          latent: latentSchema.optional(),
+        })
+        .refine(isCanonicalCondition, 'has stages that are not in canonical form'),
     )
     .min(1)
     .max(MAX_IMAGES),

@@ -45,6 +45,16 @@ export function canonicalLatent(seed: number, { truncation, variation }: LatentW
   return { ...(isTruncated && { truncation }), ...(isVaried && { variation }) };
 }
 
+/** The noise that lies `t` (0 … 1) of the way from one seed's to another's, on the sphere; at 0 and 1 a seed's own. */
+export function noiseBetween(
+  from: number,
+  to: number,
+  t: number,
+): { readonly seed: number } & Pick<LatentWish, 'variation'> {
+  if (t === 1) return { seed: to };
+  return t === 0 || from === to ? { seed: from } : { seed: from, variation: { seed: to, strength: t } };
+}
+
 /** As it stands in fingerprints and kept recipes: specification, ψ, and the variation's seed and strength if there is one. */
 export const latentRowSchema = z.tuple([z.literal('latent/1'), z.number()]).rest(z.number());
 

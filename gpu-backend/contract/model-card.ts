@@ -135,11 +135,14 @@ export const modelCardSchema = z.object({
   commercialUse: z.boolean(),
   /** Native edge of the square picture, pixels. */
   imageSize: positive,
+  /** Stages that can have prompts of their own; absent in cards from before there were any: none. */
+  stages: positive.optional(),
 });
 
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
 /** The manifest's public part. */
 export function modelCardOf({ id, digest, licence, commercialUse, generator }: ModelManifest): ModelCard {
-  return { id, digest, licence, commercialUse, imageSize: generator.imageSize };
+  const { imageSize, stages } = generator;
+  return { id, digest, licence, commercialUse, imageSize, stages };
 }

@@ -1,16 +1,43 @@
+import type { Prompt } from '../contract/blend.ts';
+import type { Condition } from '../contract/condition.ts';
+import { sha256Hex } from '../contract/hex.ts';
 import { type Latent, latentRowOf } from '../contract/latent.ts';
 
 /** What is written into a picture about its making. The prompt itself never is. */
 export interface Provenance {
   readonly modelId: string;
   readonly modelDigest: string;
-  /** SHA-256 of the canonical prompt, hex. */
-  readonly promptHash: string;
+  readonly condition: ConditionMarks;
   readonly seed: number;
   readonly latent?: Latent | undefined;
   /** Native edge of the model's picture, pixels, before any resampling. */
   readonly nativeSize: number;
   readonly fingerprint: string;
+}
+
+/** A picture's condition with each text's SHA-256, hex, in its place. */
+export interface ConditionMarks {
+  /** One digest, or `blend/1` and digest and millionths of each text. */
+  readonly prompt: string;
+  /** `stages/1`, and of each run first stage, last stage and prompt. */
+  readonly stages?: string;
+}
+
+export async function conditionMarks({ prompt, stages }: Condition): Promise<ConditionMarks> {
+  if (!stages) return { prompt: await promptMark(prompt) };
+  const [specification, ...runs] = stages;
+  const marks = runs.map(async ([first, last, own]) => `${first} ${last} ${await promptMark(own)}`);
+  return {
+    prompt: await promptMark(prompt),
+    stages: [specification, ...(await Promise.all(marks))].join(' '),
+  };
+}
+
+async function promptMark(prompt: Prompt): Promise<string> {
+  if (typeof prompt === 'string') return sha256Hex(prompt);
+  const [specification, ...terms] = prompt;
+  const marks = terms.map(async ([text, weight]) => `${await sha256Hex(text)} ${weight}`);
+  return [specification, ...(await Promise.all(marks))].join(' ');
 }
 
 const GALIP_NAMESPACE = 'urn:galip-edge:provenance:1#';
@@ -20,12 +47,13 @@ const TRAINED_ALGORITHMIC_MEDIA = 'http://cv.iptc.org/newscodes/digitalsourcetyp
 
 /**
  * Provenance as an XMP packet (ISO 16684-1): IPTC's digital source type, by which platforms label AI pictures, a line
- * for people, and the recipe's fields in a namespace of our own. Every value is a number, a hex digest or a model id
- * (letters, digits, dots, dashes), so nothing needs escaping.
+ * for people, and the recipe's fields in a namespace of our own. Every value is a number, a hex digest, a specification's
+ * name or a model id (letters, digits, dots, dashes), so nothing needs escaping.
  */
 export function xmpOf(provenance: Provenance): string {
-  const { modelId, modelDigest, promptHash, seed, latent, nativeSize, fingerprint } = provenance;
+  const { modelId, modelDigest, condition, seed, latent, nativeSize, fingerprint } = provenance;
   const control = latent ? `\n galip:latent="${latentRowOf(latent).join(' ')}"` : '';
+  const stages = condition.stages ? `\n galip:stages="${condition.stages}"` : '';
   return `<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about=""
@@ -37,7 +65,7 @@ export function xmpOf(provenance: Provenance): string {
  Iptc4xmpExt:DigitalSourceType="${TRAINED_ALGORITHMIC_MEDIA}"
  galip:model="${modelId}"
  galip:modelDigest="${modelDigest}"
- galip:promptSha256="${promptHash}"
+ galip:promptSha256="${condition.prompt}"${stages}
  galip:seed="${seed}"${control}
  galip:nativeSize="${nativeSize}"
  galip:fingerprint="${fingerprint}">

@@ -11,11 +11,18 @@ export interface InferenceBatch {
   readonly bucket: number;
   /** `[rows, noiseDim]` standard normal. */
   readonly noise: Float32Array<ArrayBuffer>;
-  /** Token ids of the batch's prompts, each prompt once. */
+  /** Token ids of the batch's texts, each text once. Their vectors are its first sentences. */
   readonly texts: readonly BigInt64Array<ArrayBuffer>[];
-  /** Which of `texts` each row is of. */
-  readonly textOf: readonly number[];
+  /** Sentences behind those: blends of texts. */
+  readonly blends?: readonly BlendedTexts[];
+  /** Which sentence conditions each row. */
+  readonly sentenceOf: readonly number[];
+  /** Which sentence conditions each stage of a row; without entry: its one sentence all of them. */
+  readonly stagesOf?: readonly (readonly number[] | undefined)[];
 }
+
+/** Places in `texts`, and weights in millionths. @see ../contract/blend.ts */
+export type BlendedTexts = readonly (readonly [text: number, weight: number])[];
 
 /** Where in memory, shared as a file without a name, a batch's pictures lie. */
 interface PictureRows {

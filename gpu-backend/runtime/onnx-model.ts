@@ -1,10 +1,12 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { blendVectors } from '../contract/blend.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
 import type { ExecutionProvider } from './execution-provider.ts';
 import type { BucketTime, InferenceBatch } from './inference.ts';
 import type { ChildSettings, LoadReport, RefusedProvider, RunReport } from './inference-messages.ts';
 import { ModelDirectoryError, readModelManifest } from './model-directory.ts';
 import { openSessions, readGraphs } from './open-sessions.ts';
+import { stageConditions } from './stage-conditions.ts';
 import { createTextCache, type TextCache } from './text-cache.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -75,21 +77,25 @@ async function warm(
 async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {
   const { manifest, generator: session } = parts;
   const { noiseDim, sentenceDim, imageSize } = manifest.generator;
-  const { rows, bucket, textOf } = batch;
+  const { rows, bucket } = batch;
   const startedAt = performance.now();
   const { sentences, encodedTexts } = await encodeTexts(parts, batch.texts);
   const encodedAt = performance.now();
   const noise = new Float32Array(bucket * noiseDim);
   noise.set(batch.noise);
+  const all = [...sentences, ...blended(batch, sentences)];
   const sentence = new Float32Array(bucket * sentenceDim);
-  for (const [row, text] of textOf.entries()) sentence.set(sentences[text] ?? [], row * sentenceDim);
+  for (const [row, place] of batch.sentenceOf.entries()) sentence.set(all[place] ?? [], row * sentenceDim);
   const feeds: Record<string, Tensor> = {
     noise: new Tensor('float32', noise, [bucket, noiseDim]),
     sentence: new Tensor('float32', sentence, [bucket, sentenceDim]),
   };
+  const conditions = stageConditions(batch, all, manifest.generator);
   if (session.inputNames.includes('stage_conditions')) {
-    // No rows: every stage takes its condition from noise and sentence.
-    feeds.stage_conditions = new Tensor('float32', new Float32Array(), [bucket, 0, noiseDim + sentenceDim]);
+    const { values, steered } = conditions;
+    feeds.stage_conditions = new Tensor('float32', values, [bucket, steered, noiseDim + sentenceDim]);
+  } else if (conditions.steered > 0) {
+    throw new RangeError('generator.onnx has no input "stage_conditions": convert the checkpoint again');
   }
   const { image } = await session.run(feeds);
   if (!image) throw new RangeError('generator.onnx has no output "image"');
@@ -99,6 +105,12 @@ async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {
     generatorMs: performance.now() - encodedAt,
     encodedTexts,
   };
+}
+
+function blended({ blends = [] }: InferenceBatch, sentences: readonly Float32Array[]): Float32Array[] {
+  return blends.map((terms) =>
+    blendVectors(terms.map(([text, weight]) => [sentences[text] ?? new Float32Array(), weight])),
+  );
 }
 
 /** The embedding `[sentenceDim]` of each text; those that are not known are encoded in one pass, and known then. */
@@ -133,7 +145,7 @@ function warmUpBatch({ generator, text }: ModelManifest, rows: number): Inferenc
     rows,
     bucket: rows,
     texts: [BigInt64Array.of(BigInt(text.startToken), BigInt(text.endToken))],
-    textOf: Array<number>(rows).fill(0),
+    sentenceOf: Array<number>(rows).fill(0),
     noise: new Float32Array(rows * generator.noiseDim),
   };
 }

@@ -1,3 +1,4 @@
+import { stagesReachedBy, textsOf } from '../contract/condition.ts';
 import { ApiError } from '../contract/errors.ts';
 import { type GenerateRequest, MAX_UPSCALE } from '../contract/generate.ts';
 import { IMAGE_FORMATS } from '../contract/image-format.ts';
@@ -22,10 +23,16 @@ export function checkRequest(request: GenerateRequest, { digest, generator }: Mo
     const allowed = isLossless ? `null: ${format} is lossless` : `1 to 100 for ${format}`;
     throw invalid('quality', `quality is ${quality}; it must be ${allowed}.`);
   }
-  for (const [at, { prompt }] of images.entries()) {
+  for (const [at, image] of images.entries()) {
     // A lone surrogate has no UTF-8: different prompts would share a fingerprint.
-    if (prompt.isWellFormed()) continue;
-    throw invalid(`images[${at}].prompt`, `images[${at}].prompt has a lone surrogate.`);
+    if (!textsOf(image).every((text) => text.isWellFormed())) {
+      throw invalid(`images[${at}].prompt`, `images[${at}].prompt has a lone surrogate.`);
+    }
+    const last = stagesReachedBy(image) - 1;
+    if (last >= generator.stages) {
+      const allowed = `this model has 0 … ${generator.stages - 1}`;
+      throw invalid(`images[${at}].stages`, `images[${at}].stages names stage ${last}; ${allowed}.`);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { stagePromptsOf, textsOf } from '../contract/condition.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { GenerateRequest, GenerateResult } from '../contract/generate.ts';
 import { latentNoise } from '../contract/latent.ts';
@@ -5,6 +6,7 @@ import type { ModelManifest } from '../contract/model-card.ts';
 import type { FilePool } from '../pipeline/file-pool.ts';
 import type { Tokenise } from '../pipeline/tokenise.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { Row } from './batch-input.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { checkRequest } from './check-request.ts';
 import type { Clock } from './clock.ts';
@@ -13,7 +15,7 @@ import { createInFlight } from './in-flight.ts';
 import { createItemEncoder, type Item, itemsOf } from './item.ts';
 import type { Limiter } from './limiter.ts';
 import { Overloaded } from './overloaded.ts';
-import type { Row, Scheduler } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 import { createStageTrace } from './stage-trace.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { type StoredPicture, storePicture } from './stored-picture.ts';
@@ -75,13 +77,16 @@ type Deferred = Promise<unknown>[];
 /** The use case: tokenise → text encoder and generator → encode → store, each picture going on as soon as it can. */
 export function createGenerator(options: GeneratorOptions): Generator {
   const { model, tokenise, scheduler, store, limitStore, memory, tail, clock, deadlineMs, onLost } = options;
-  const { noiseDim } = model.generator;
+  const { noiseDim, stages: stageCount } = model.generator;
   const encodeItem = createItemEncoder(options);
   const accepted = createInFlight();
 
-  const rowOf = ({ prompt, seed, latent }: Item): Row => {
-    return { prompt, tokenIds: tokenise(prompt), noise: latentNoise(seed, latent, noiseDim) };
-  };
+  const rowOf = ({ seed, latent, ...condition }: Item): Row => ({
+    prompt: condition.prompt,
+    stages: condition.stages && stagePromptsOf(condition, stageCount),
+    tokenIds: new Map(textsOf(condition).map((text) => [text, tokenise(text)])),
+    noise: latentNoise(seed, latent, noiseDim),
+  });
 
   const generate = async (
     request: GenerateRequest,

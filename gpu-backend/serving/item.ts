@@ -1,15 +1,14 @@
+import type { Condition } from '../contract/condition.ts';
 import { fingerprintOf } from '../contract/fingerprint.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
-import { sha256Hex } from '../contract/hex.ts';
 import type { Latent } from '../contract/latent.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
 import type { FilePool } from '../pipeline/file-pool.ts';
-import { xmpOf } from '../pipeline/provenance.ts';
+import { conditionMarks, xmpOf } from '../pipeline/provenance.ts';
 import type { MadeRow } from './scheduler.ts';
 
 /** One picture to make: an item of a request with its name. */
-export interface Item {
-  readonly prompt: string;
+export interface Item extends Condition {
   readonly seed: number;
   readonly latent?: Latent | undefined;
   readonly fingerprint: string;
@@ -38,17 +37,12 @@ export type EncodeItem = (
 /** A row that the generator made for an item → the file that is stored, provenance inside. */
 export function createItemEncoder({ model, files, withProvenance }: ItemEncoderOptions): EncodeItem {
   const nativeSize = model.generator.imageSize;
-  return async (
-    { prompt, seed, latent, fingerprint },
-    { fd, position },
-    { size, format, quality },
-    signal,
-  ) => {
-    const promptHash = await sha256Hex(prompt);
+  return async (item, { fd, position }, { size, format, quality }, signal) => {
+    const { seed, latent, fingerprint } = item;
     const made = {
       modelId: model.id,
       modelDigest: model.digest,
-      promptHash,
+      condition: await conditionMarks(item),
       seed,
       latent,
       nativeSize,

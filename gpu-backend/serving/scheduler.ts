@@ -1,19 +1,11 @@
 import { ApiError } from '../contract/errors.ts';
 import type { BucketTime, Inference, InferenceResult } from '../runtime/inference.ts';
+import { batchInput, type Row } from './batch-input.ts';
 import { type Batch, createBatcher } from './batching/batcher.ts';
 import type { Job } from './batching/job.ts';
 import { createServiceTimes } from './batching/service-times.ts';
 import type { Clock } from './clock.ts';
 import { Overloaded } from './overloaded.ts';
-
-/** One picture to make. */
-export interface Row {
-  /** Canonical; equal ones of a batch are encoded once. */
-  readonly prompt: string;
-  readonly tokenIds: BigInt64Array<ArrayBuffer>;
-  /** `[noiseDim]` standard normal. */
-  readonly noise: Float32Array<ArrayBuffer>;
-}
 
 interface ScheduleRequest {
   /** Whom to be fair to. */
@@ -106,7 +98,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
   };
 
   const run = async (batch: Batch<ScheduledJob>): Promise<void> => {
-    const input = inputOf(batch);
+    const input = batchInput(batch, rowsOf(batch));
     const whileWanted = abortedWithAll(batch.parts.map(({ job }) => job.signal));
     let hasRun = true;
     try {
@@ -183,6 +175,10 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
   };
 }
 
+function rowsOf({ parts }: Batch<ScheduledJob>): Row[] {
+  return parts.flatMap(({ job, from, count }) => job.request.rows.slice(from, from + count));
+}
+
 /** Hands out a batch's pictures; its memory is free again when all have been read. */
 function settle({ parts, rows, bucket }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
   const batch = { rows, bucket };
@@ -205,17 +201,6 @@ function settle({ parts, rows, bucket }: Batch<ScheduledJob>, result: InferenceR
 function fail(job: ScheduledJob, error: unknown): void {
   job.hasFailed = true;
   for (const { reject } of job.made) reject(error);
-}
-
-function inputOf({ parts, rows, bucket }: Batch<ScheduledJob>) {
-  const all = parts.flatMap(({ job, from, count }) => job.request.rows.slice(from, from + count));
-  const texts = new Map(all.map(({ prompt, tokenIds }) => [prompt, tokenIds]));
-  const places = new Map([...texts.keys()].map((prompt, place) => [prompt, place]));
-  const noiseDim = all[0]?.noise.length ?? 0;
-  const noise = new Float32Array(rows * noiseDim);
-  for (const [row, one] of all.entries()) noise.set(one.noise, row * noiseDim);
-  const textOf = all.map(({ prompt }) => places.get(prompt) ?? 0);
-  return { rows, bucket, noise, texts: [...texts.values()], textOf };
 }
 
 /** Aborts when the last of `signals` has. */

@@ -19,9 +19,11 @@ const PASSED_ON = [
 
 export const USAGE: string = `npm run sign-url -- PROMPT [--as webp|png|jpg|avif] [--size PIXELS] [--seed N] [--quality 1…100]
     [--preset NAME] [--visibility private] [--truncation 0.7] [--variation SEED --strength 0…1]
-    [--expires WHEN] [--data DIR]
+    [--mix] [--expires WHEN] [--data DIR]
 
-  WHEN  a duration from now (90d, 12h, 30m) or a date (2027-01-31)
+  --mix  PROMPT is texts with weights, then stages with theirs: "a red apple*0.7|a banana*0.3;3-4=a fox"; within texts
+         ~ stands before each of ~|;*
+  WHEN   a duration from now (90d, 12h, 30m) or a date (2027-01-31)
 
 Prints the URL of a picture, to be used as <img src>. Asks GALIP_URL for the signing secret of GALIP_API_KEY; where
 neither is set, the stack that \`npm start\` runs.`;
@@ -48,6 +50,7 @@ export function parseCommand(argv: readonly string[], nowS: number): SignCommand
     );
   }
   const pairs = PASSED_ON.flatMap((name) => (values[name] === undefined ? [] : [`${name}:${values[name]}`]));
+  if (values.mix) pairs.push('prompt:mix');
   const expires = values.expires === undefined ? null : parseExpiry(values.expires, nowS);
   if (expires !== null) pairs.push(`expires:${expires}`);
   return { url: { options: pairs.join(',') || NO_URL_OPTIONS, prompt, extension }, dataDir: values.data };
@@ -68,6 +71,7 @@ function parse(argv: readonly string[]) {
       truncation: string,
       variation: string,
       strength: string,
+      mix: { type: 'boolean' },
       expires: string,
       data: string,
       help: { type: 'boolean', short: 'h' },

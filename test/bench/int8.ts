@@ -121,7 +121,7 @@ async function picture(
   noise: Float32Array<ArrayBuffer>,
 ): Promise<Uint8Array> {
   const texts = [tokenise(canonicalisePrompt(name))];
-  const batch = { rows: 1, bucket: 1, noise, texts, textOf: [0] };
+  const batch = { rows: 1, bucket: 1, noise, texts, sentenceOf: [0] };
   const { pictures, release } = await inference.generate(batch, NEVER);
   const bytes = new Uint8Array(pictures.rowBytes);
   readSync(pictures.fd, bytes, 0, bytes.length, pictures.position);

@@ -49,6 +49,16 @@ describe('fingerprintOf', () => {
       { ...PRIVATE, latent: { truncation: 0.7 } },
       'a1030a2b444a026c37e8d5eb73b6f711970c5ce868140da52a999d09d4076c69',
     ],
+    // With ["blend/1",["a banana",250000],["a red apple",750000]] for the prompt; and with
+    // ["stages/1",[3,4,"a fox"]] behind ["latent/1",0.7].
+    [
+      { ...RECIPE, prompt: ['blend/1', ['a banana', 250_000], ['a red apple', 750_000]] },
+      '0d9a33ee01ccfda4d0ad0f7d6b0625496861654257464cf86cc53ae626cf5b38',
+    ],
+    [
+      { ...PRIVATE, stages: ['stages/1', [3, 4, 'a fox']], latent: { truncation: 0.7 } },
+      '8b4e30f27fd6c5669ec17b1dba78b5f3d3a80a03bfd334632936b6bb6405f802',
+    ],
   ])('gives the vector of %j', async (recipe, fingerprint) => {
     expect(await fingerprintOf(recipe)).toBe(fingerprint);
   });

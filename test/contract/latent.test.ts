@@ -9,6 +9,7 @@ import {
   latentRowSchema,
   latentSchema,
   MAX_TRUNCATION,
+  noiseBetween,
 } from '../../gpu-backend/contract/latent.ts';
 import { MAX_SEED, noiseFromSeed } from '../../gpu-backend/contract/noise.ts';
 
@@ -59,6 +60,15 @@ describe('latentNoise', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('noiseBetween', () => {
+  it('is a seed’s own at both ends, and goes from one to the other', () => {
+    expect(noiseBetween(3, 8, 0)).toEqual({ seed: 3 });
+    expect(noiseBetween(3, 8, 1)).toEqual({ seed: 8 });
+    expect(noiseBetween(3, 3, 0.5)).toEqual({ seed: 3 });
+    expect(noiseBetween(3, 8, 0.25)).toEqual({ seed: 3, variation: { seed: 8, strength: 0.25 } });
   });
 });
 

@@ -6,6 +6,7 @@ export interface ImagesAnswer {
   readonly native: number;
   readonly data: readonly {
     readonly url: string;
+    readonly b64_json?: string;
     readonly fingerprint: string;
     readonly seed: number;
     readonly cache: 'hit' | 'miss';

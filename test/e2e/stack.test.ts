@@ -8,6 +8,7 @@ import { openAiClient, openAiClientWithoutBackend } from './openai-client.suite.
 import { processesOf } from './processes.ts';
 import { promptToPicture } from './prompt-to-picture.suite.ts';
 import { signedUrls } from './signed-urls.suite.ts';
+import { steeredPictures } from './steered-pictures.suite.ts';
 
 // One data folder, two starts: whole, then again with a backend that is not there.
 
@@ -30,6 +31,7 @@ describe('npm start', () => {
   promptToPicture(() => stack, nativePx);
   openAiClient(() => stack, nativePx);
   signedUrls(() => stack, nativePx);
+  steeredPictures(() => stack);
 
   it('keeps its secrets in files of the user alone, and out of its output', async () => {
     for (const name of ['dev.json', 'dev.vars', 'dev-secrets']) {

@@ -72,6 +72,7 @@ export async function startRealEdge(
       licence: 'CC-BY-4.0',
       commercialUse: true,
       imageSize: 64,
+      stages: 5,
     }),
     ...more(backend.url),
   };

@@ -164,6 +164,99 @@ describe('POST /v1/images/generations', () => {
     expect(new Set([...images, ...plain].map(({ fingerprint }) => fingerprint)).size).toBe(3);
   });
 
+  it('asks the backend for blends and stages in one form, however they are spelt', async () => {
+    const edge = createTestEdge();
+    const spellings = [
+      {
+        prompt: [
+          { text: 'A Dog', weight: 3 },
+          { text: 'cat', weight: 1 },
+        ],
+        stages: { '3-4': 'fox' },
+      },
+      {
+        prompt: [
+          { text: 'cat', weight: 0.1 },
+          { text: 'a  dog', weight: 0.3 },
+        ],
+        stages: { 3: 'FOX', 4: 'fox' },
+      },
+      {
+        prompt: 'fox',
+        stages: {
+          '0-2': [
+            { text: 'cat', weight: 0.25 },
+            { text: 'a dog', weight: 0.75 },
+          ],
+        },
+      },
+    ];
+    const named = [];
+    for (const body of spellings) named.push(...(await imagesOf(await edge.generate(body))));
+    expect(new Set(named.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    const prompt = ['blend/1', ['a dog', 750_000], ['cat', 250_000]];
+    expect(edge.backend.requests.map(({ images }) => images)).toEqual([
+      [{ prompt, stages: ['stages/1', [3, 4, 'fox']], seed: 0 }],
+    ]);
+  });
+
+  it('names a picture whose blend and stages come down to one prompt as that prompt’s', async () => {
+    const edge = createTestEdge();
+    const [plain] = await imagesOf(await edge.generate({ prompt: 'cat' }));
+    for (const body of [
+      { prompt: [{ text: 'CAT', weight: 7 }] },
+      {
+        prompt: [
+          { text: 'cat', weight: 1 },
+          { text: 'dog', weight: 0 },
+        ],
+      },
+      {
+        prompt: [
+          { text: 'cat' },
+          { text: ' cat' },
+          { text: 'dog', weight: 0.5 },
+          { text: 'dog', weight: -0.5 },
+        ],
+      },
+      { prompt: 'cat', stages: {} },
+      { prompt: 'cat', stages: { '0-1': 'Cat', 4: [{ text: 'cat' }] } },
+      { prompt: 'dog', stages: { '0-4': 'cat' } },
+    ]) {
+      const [image] = await imagesOf(await edge.generate(body));
+      expect(image).toEqual({ ...plain, cache: 'hit', units: 0 });
+    }
+    expect(edge.backend.requests).toHaveLength(1);
+  });
+
+  it('tells the price of blends and stages, and makes jobs of them', async () => {
+    const edge = createTestEdge();
+    const body = { prompt: [{ text: 'cat' }, { text: 'dog' }], stages: { 4: 'fox' }, n: 2 };
+    const quote = await (await edge.generate(body, {}, '?dry_run=true')).json<{
+      units: number;
+      data: object[];
+    }>();
+    expect(quote).toMatchObject({ units: 2, data: [{ cache: 'miss' }, { cache: 'miss' }] });
+    expect((await edge.generate({ ...body, async: true })).status).toBe(202);
+    expect(await imagesOf(await edge.generate(body))).toMatchObject(
+      quote.data.map((image) => ({ ...image, cache: 'miss' })),
+    );
+  });
+
+  it('says that a model without stages has none', async () => {
+    const { stages: _, ...model } = MODEL;
+    const edge = createTestEdge({ model });
+    const response = await edge.generate({ prompt: 'cat', stages: { 0: 'dog' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: {
+        param: 'stages',
+        message: expect.stringContaining('the stages of this model have no prompts'),
+      },
+    });
+    expect((await edge.generate({ prompt: [{ text: 'cat' }, { text: 'dog' }] })).status).toBe(200);
+  });
+
   it('counts seeds up from the one given', async () => {
     const edge = createTestEdge();
     const images = await imagesOf(await edge.generate({ prompt: 'cat', n: 3, seed: MAX_SEED - 2 }));

@@ -33,6 +33,49 @@ describe('what an image request may not be', () => {
     ['prompt', { prompt: 'a\u001bb' }, 'control character'],
     ['prompt', { prompt: 'a\ud800b' }, 'lone surrogate'],
     ['prompt', { prompt: '\udc00' }, 'lone surrogate'],
+    ['prompt', { prompt: [] }, '1 … 8 texts'],
+    ['prompt', { prompt: Array(9).fill({ text: 'cat' }) }, '1 … 8 texts'],
+    ['prompt', { prompt: {} }, 'or an array of 1 … 8 {text, weight}'],
+    ['prompt[0]', { prompt: ['cat'] }, 'an object with text and weight'],
+    ['prompt[0].text', { prompt: [{ weight: 1 }] }, '1 … 1000'],
+    ['prompt[1].text', { prompt: [{ text: 'cat' }, { text: ' ' }] }, 'blank'],
+    ['prompt[0].weight', { prompt: [{ text: 'cat', weight: '1' }] }, '-1000 … 1000'],
+    [
+      'prompt[0].weight',
+      { prompt: [{ text: 'cat', weight: 1001 }] },
+      '(1001) must be a number, -1000 … 1000',
+    ],
+    ['prompt[0].size', { prompt: [{ text: 'cat', size: 1 }] }, 'is not a field'],
+    ['prompt', { prompt: [{ text: 'cat', weight: 0 }] }, 'sum to 0; they must sum to more than 0'],
+    ['prompt', { prompt: [{ text: 'cat' }, { text: 'CAT', weight: -1 }] }, 'sum to 0;'],
+    [
+      'prompt',
+      {
+        prompt: [
+          { text: 'cat', weight: 5 },
+          { text: 'dog', weight: -4 },
+        ],
+      },
+      'up to 4 times the sum',
+    ],
+    [
+      'prompt',
+      { prompt: Array.from({ length: 8 }, (_, at) => ({ text: `${at}${'🍎'.repeat(999)}` })) },
+      'allowed are 8192',
+    ],
+    ['stages', { stages: 5 }, 'an object of prompts'],
+    ['stages', { stages: ['dog'] }, 'an object of prompts'],
+    ['stages', { stages: { first: 'dog' } }, '"first"; allowed are stages and ranges, as "3" or "0-2"'],
+    ['stages', { stages: { '3-1': 'dog' } }, '"3-1", which falls'],
+    ['stages', { stages: { '3-5': 'dog' } }, '"3-5"; this model has the stages 0 … 4'],
+    ['stages', { stages: { '0-2': 'dog', 2: 'ant' } }, 'names stage 2 twice'],
+    ['stages.0-2', { stages: { '0-2': '' } }, 'blank'],
+    ['stages.0-2', { stages: { '0-2': 7 } }, '1 … 1000'],
+    [
+      'stages.3[1].weight',
+      { stages: { 3: [{ text: 'cat' }, { text: 'dog', weight: null }] } },
+      '-1000 … 1000',
+    ],
     ['n', { n: 0 }, 'n (0) must be 1 … 10'],
     ['n', { n: 11 }, 'n (11) must be 1 … 10'],
     ['n', { n: 1.5 }, 'integer'],
@@ -116,7 +159,16 @@ describe('what an image request may not be', () => {
   });
 
   it('a prompt, without repeating it', async () => {
-    expect((await refusalOf({ prompt: 'secret\u0000plan' })).message).not.toMatch(/secret|plan/u);
+    for (const fields of [
+      { prompt: 'secret\u0000plan' },
+      { prompt: ['secret plan'] },
+      { prompt: [{ text: 'secret\u0000plan' }] },
+      { prompt: [{ text: 'secret plan', weight: 0 }] },
+      { prompt: 'x', stages: { 1: 'secret\u0000plan' } },
+      { prompt: 'x', stages: 'secret plan' },
+    ]) {
+      expect((await refusalOf(fields)).message).not.toMatch(/secret|plan/u);
+    }
   });
 
   it('a body that is not UTF-8', async () => {
@@ -170,10 +222,17 @@ describe('what an image request may be', () => {
         seeds: null,
         truncation: null,
         variation: null,
+        stages: null,
       },
     ],
     ['the model by its name', { model: 'emoji-v0' }],
     ['a user', { user: 'somebody' }],
+    [
+      'eight texts, weights left out',
+      { prompt: Array.from({ length: 8 }, (_, at) => ({ text: `cat ${at}` })) },
+    ],
+    ['no stages', { stages: {} }],
+    ['every stage', { stages: { '0-2': 'a', 3: 'b', '04': [{ text: 'c' }] } }],
   ])('%s', async (_, fields) => {
     expect((await edge.generate({ prompt: 'cat', ...fields })).status).toBe(200);
   });

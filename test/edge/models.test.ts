@@ -8,6 +8,7 @@ const EXPECTED = {
   owned_by: 'galip-edge',
   digest: MODEL.digest,
   native: 64,
+  stages: 5,
   licence: 'CC-BY-4.0',
   commercialUse: true,
   formats: ['png', 'webp', 'jpeg', 'avif'],

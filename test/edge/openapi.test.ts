@@ -139,7 +139,13 @@ describe('GET /openapi.json', () => {
     expect(schema?.required).toEqual(['prompt']);
     expect(schema?.additionalProperties).toBe(false);
     expect(schema?.properties).toMatchObject({
-      prompt: { type: 'string', minLength: 1, maxLength: 1000 },
+      prompt: {
+        anyOf: [
+          { type: 'string', minLength: 1, maxLength: 1000 },
+          { type: 'array', minItems: 1, maxItems: 8, items: { type: 'object', required: ['text'] } },
+        ],
+      },
+      stages: { type: ['object', 'null'] },
       n: { type: ['integer', 'null'], minimum: 1, maximum: 10, default: 1 },
       size: { type: ['string', 'null'] },
       seeds: { anyOf: [{ type: 'array', maxItems: 10 }, { type: 'string' }, { type: 'null' }] },

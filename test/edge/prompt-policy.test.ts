@@ -105,6 +105,20 @@ describe('a moderated request', () => {
     expect((await edge.generate({ prompt: 'my plans' }, headers)).status).toBe(200);
   });
 
+  it.each<[string, object]>([
+    ['a blend', { prompt: [{ text: 'cat' }, { text: 'Secret  plans', weight: -0.1 }] }],
+    ['a stage', { prompt: 'cat', stages: { 4: 'my secret plans' } }],
+    ['a blend of a stage', { prompt: 'cat', stages: { 2: [{ text: 'dog' }, { text: 'secret plans' }] } }],
+  ])('is one that has a text that is not allowed in %s', async (_, body) => {
+    const edge = createTestEdge({ blockedTerms: ['secret plans'] });
+    for (const query of ['', '?dry_run=true']) {
+      const response = await edge.generate(body, {}, query);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: { code: 'request_moderated' } });
+    }
+    expect(edge.backend.requests).toEqual([]);
+  });
+
   it('is told apart from a moderated picture, which is charged nothing either', async () => {
     const tenant = `moderated-${crypto.randomUUID()}`;
     const edge = createTestEdge();

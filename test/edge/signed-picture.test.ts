@@ -69,6 +69,48 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     expect(edge.backend.requests[0]?.images).toEqual([{ prompt: 'a red apple', seed: 0, latent }]);
   });
 
+  it('blends prompts and mixes stages, as a request does', async () => {
+    const signed = await edge.fetch(
+      await path('prompt:mix', 'A red apple*3|5 ~* 3 ~~ 15;3-4=a fox|a cat*-0.5'),
+      { redirect: 'manual' },
+    );
+    expect(signed.status).toBe(302);
+    const posted = await edge.generate({
+      prompt: [{ text: '5 * 3 ~ 15' }, { text: 'a red apple', weight: 3 }],
+      stages: {
+        3: [
+          { text: 'a fox', weight: 2 },
+          { text: 'a cat', weight: -1 },
+        ],
+        4: [{ text: 'a fox' }, { text: 'a cat', weight: -0.5 }],
+      },
+      output_format: 'webp',
+    });
+    const { data } = await posted.json<{ data: { url: string; cache: string }[] }>();
+    expect(data).toMatchObject([{ cache: 'hit' }]);
+    expect(data[0]?.url).toContain(signed.headers.get('location'));
+    expect(edge.backend.requests).toHaveLength(1);
+  });
+
+  it('takes marks for what they are where the prompt is no mix', async () => {
+    await edge.fetch(await path('-', 'a*2|b;3=c~'), { redirect: 'manual' });
+    expect(edge.backend.requests[0]?.images).toEqual([{ prompt: 'a*2|b;3=c~', seed: 0 }]);
+  });
+
+  it.each([
+    ['prompt', 'a*x|b', 'no decimal number'],
+    ['prompt', 'a;b', 'must name stages'],
+    ['prompt', 'a|b*-1', 'sum to 0'],
+    ['prompt[1].text', 'a| ', 'blank'],
+    ['stages', 'a;7=b', 'stages 0 … 4'],
+  ])('refuses a mix with a wrong %s: %s', async (param, prompt, message) => {
+    const response = await edge.fetch(await path('prompt:mix', prompt));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: 'invalid_request', param, message: expect.stringContaining(message) },
+    });
+  });
+
   it('leads to PUBLIC_URL where there is one', async () => {
     await start({}, createTestEdge({ publicUrl: 'https://pictures.example' }));
     const response = await edge.fetch(await path(), { redirect: 'manual' });
@@ -127,6 +169,7 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     ['size', 'size:7'],
     ['colour', 'colour:red'],
     ['size', 'size:64,size:64'],
+    ['prompt', 'prompt:blend'],
     ['preset', 'preset:poster'],
     ['visibility', 'visibility:secret'],
     ['seed', 'seed:-1'],
@@ -151,6 +194,16 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     ).toEqual([
       [32, 40, 5],
       [32, 40, 6],
+    ]);
+  });
+
+  it('takes stages from a preset, unless it names some itself', async () => {
+    edge = createTestEdge({ urlPresets: { flat: { prompt: 'mix', stages: { '3-4': 'flat style' } } } });
+    await edge.fetch(await path('preset:flat', 'a cat'));
+    await edge.fetch(await path('preset:flat', 'a cat;2=a dog'));
+    expect(edge.backend.requests.map(({ images }) => images[0]?.stages)).toEqual([
+      ['stages/1', [3, 4, 'flat style']],
+      ['stages/1', [2, 2, 'a dog']],
     ]);
   });
 

@@ -9,4 +9,5 @@ export const MODEL: ModelCard = {
   licence: 'CC0-1.0',
   commercialUse: true,
   imageSize: NATIVE,
+  stages: 5,
 };

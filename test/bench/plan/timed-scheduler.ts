@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BucketTime, Inference } from '../../../gpu-backend/runtime/inference.ts';
+import type { Row } from '../../../gpu-backend/serving/batch-input.ts';
 import { createSystemClock } from '../../../gpu-backend/serving/clock.ts';
-import { createBatchScheduler, type Row } from '../../../gpu-backend/serving/scheduler.ts';
+import { createBatchScheduler } from '../../../gpu-backend/serving/scheduler.ts';
 
 const NEVER = new AbortController().signal;
-const ROW: Row = { prompt: 'x', tokenIds: BigInt64Array.of(1n), noise: new Float32Array(1) };
+const ROW: Row = {
+  prompt: 'x',
+  tokenIds: new Map([['x', BigInt64Array.of(1n)]]),
+  noise: new Float32Array(1),
+};
 
 /** A model that only lets time pass, one batch after the other: as a GPU, it needs next to nothing of this machine. */
 function createTimedModel(times: readonly BucketTime[]): Inference {

@@ -76,7 +76,7 @@ async function measureGrowth(batches: number, program?: URL): Promise<Growth> {
           texts: [
             BigInt64Array.of(BigInt(text.startToken), BigInt(1 + (at % PROMPTS)), BigInt(text.endToken)),
           ],
-          textOf: Array<number>(rows).fill(0),
+          sentenceOf: Array<number>(rows).fill(0),
         },
         NEVER,
       );

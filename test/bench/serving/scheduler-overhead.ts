@@ -5,8 +5,9 @@ import {
   type InferenceProcess,
 } from '../../../gpu-backend/runtime/inference-process.ts';
 import { readModelManifest } from '../../../gpu-backend/runtime/model-directory.ts';
+import type { Row } from '../../../gpu-backend/serving/batch-input.ts';
 import { createSystemClock } from '../../../gpu-backend/serving/clock.ts';
-import { createBatchScheduler, type Row, type Scheduler } from '../../../gpu-backend/serving/scheduler.ts';
+import { createBatchScheduler, type Scheduler } from '../../../gpu-backend/serving/scheduler.ts';
 import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
 import { percentile } from './percentile.ts';
 
@@ -48,16 +49,16 @@ export async function measureScheduler(bucket: number, rounds: number): Promise<
   });
   await inference.ready;
   const tokenIds = BigInt64Array.of(BigInt(model.text.startToken), BigInt(model.text.endToken));
-  const row: Row = { prompt: 'x', tokenIds, noise: noiseFromSeed(1, noiseDim) };
+  const row: Row = { prompt: 'x', tokenIds: new Map([['x', tokenIds]]), noise: noiseFromSeed(1, noiseDim) };
   const noise = Float32Array.from(Array.from({ length: bucket }, () => [...row.noise]).flat());
   const full: InferenceBatch = {
     rows: bucket,
     bucket,
     texts: [tokenIds],
-    textOf: Array<number>(bucket).fill(0),
+    sentenceOf: Array<number>(bucket).fill(0),
     noise,
   };
-  const single = { ...full, rows: 1, noise: row.noise, textOf: [0] };
+  const single = { ...full, rows: 1, noise: row.noise, sentenceOf: [0] };
   const throughput: number[] = [];
   const idle: number[] = [];
   for (let round = 0; round < rounds; round++) {

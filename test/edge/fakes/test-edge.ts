@@ -22,7 +22,7 @@ import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import type { UrlPresets } from '../../../edge/signed-urls/url-options.ts';
 import type { ResolveHost } from '../../../edge/webhooks/resolve-host.ts';
 import { createApiKey, hashApiKey } from '../../../gpu-backend/contract/api-key.ts';
-import { modelCardSchema } from '../../../gpu-backend/contract/model-card.ts';
+import { type ModelCard, modelCardSchema } from '../../../gpu-backend/contract/model-card.ts';
 import { createReceiptSigner, type ReceiptSigningKey } from '../../../gpu-backend/contract/receipt.ts';
 import type { SigningKey } from '../../../gpu-backend/contract/signature.ts';
 import { createInProcessFlights } from './in-process-flights.ts';
@@ -53,11 +53,12 @@ export interface TestEdge {
   readonly log: Readonly<Record<string, unknown>>[];
   /** Sends a request and waits for what it leaves to be done after the answer. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** POSTs JSON to the images endpoint with a key that may generate. */
-  generate(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** POSTs JSON to the images endpoint with a key that may generate. `query` with its question mark. */
+  generate(body: unknown, headers?: Record<string, string>, query?: string): Promise<Response>;
 }
 
 export interface TestEdgeOptions {
+  readonly model?: ModelCard;
   /** Where the hosts of webhooks lead; by default each leads to a public address. */
   readonly resolveHost?: ResolveHost;
   /** Milliseconds since 1970; by default time stands still at `NOW_MS`. */
@@ -88,7 +89,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
   const write = (entry: Readonly<Record<string, unknown>>): number => log.push(entry);
   const ledgers = createDurableLedgers(env.LEDGER);
   const app = createApp({
-    model: MODEL,
+    model: options.model ?? MODEL,
     publicUrl,
     keys: keys ?? createD1KeyStore(env.DB),
     keyRegistry: options.keyRegistry ?? createD1KeyRegistry(env.DB),
@@ -128,8 +129,8 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
       await waitOnExecutionContext(context);
       return response;
     },
-    async generate(body, headers) {
-      return edge.fetch('/v1/images/generations', {
+    async generate(body, headers, query = '') {
+      return edge.fetch(`/v1/images/generations${query}`, {
         method: 'POST',
         headers: {
           authorization: headers?.authorization ?? `Bearer ${await issueKey()}`,

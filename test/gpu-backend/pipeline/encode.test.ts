@@ -20,7 +20,7 @@ const NOISE = {
 const PROVENANCE: Provenance = {
   modelId: 'emoji-v0',
   modelDigest: 'a'.repeat(64),
-  promptHash: 'b'.repeat(64),
+  condition: { prompt: 'b'.repeat(64) },
   seed: 2 ** 53 - 1,
   nativeSize: SIZE,
   fingerprint: 'c'.repeat(64),
@@ -57,7 +57,7 @@ describe.each(IMAGE_FORMAT_NAMES)('encodePicture as %s', (format) => {
     expect(xmpAsString).toContain('AI generated');
     expect(xmpAsString).toContain('galip:model="emoji-v0"');
     expect(xmpAsString).toContain(`galip:modelDigest="${PROVENANCE.modelDigest}"`);
-    expect(xmpAsString).toContain(`galip:promptSha256="${PROVENANCE.promptHash}"`);
+    expect(xmpAsString).toContain(`galip:promptSha256="${PROVENANCE.condition.prompt}"`);
     expect(xmpAsString).toContain('galip:seed="9007199254740991"');
     expect(xmpAsString).toContain('galip:nativeSize="64"');
     expect(xmpAsString).toContain(`galip:fingerprint="${PROVENANCE.fingerprint}"`);

@@ -41,7 +41,7 @@ function batchOf(rows: readonly number[], bucket = rows.length): InferenceBatch 
     bucket,
     noise: Float32Array.from(noise),
     texts: rows.map((row) => goldenTexts[row] as BigInt64Array<ArrayBuffer>),
-    textOf: rows.map((_, at) => at),
+    sentenceOf: rows.map((_, at) => at),
   };
 }
 const goldenBatch = batchOf([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -136,9 +136,30 @@ describe('createInferenceProcess', () => {
     }
   });
 
+  it('makes the same of stages that all have one sentence, and of a blend that is one text, bit for bit', async () => {
+    const plain = await imagesOf(inference.generate(batchOf([2, 5, 7]), NEVER), 3);
+    const steered: InferenceBatch = {
+      ...batchOf([2, 5, 7], 8),
+      blends: [[[1, 1_000_000]]],
+      // Row 0: its own text in every stage; row 1: the blend in some, and in the others its text; row 2: no stages.
+      stagesOf: [[0, 0, 0, 0, 0], [1, 3, 3, 1, 3], undefined],
+    };
+    expect(await imagesOf(inference.generate(steered, NEVER), 3)).toEqual(plain);
+    const others = { ...steered, stagesOf: [[0, 0, 0, 0, 1], undefined, [0, 2, 2, 2, 2]] };
+    const images = await imagesOf(inference.generate(others, NEVER), 3);
+    const rowOf = (all: Float32Array, row: number) =>
+      all.slice((row * all.length) / 3, ((row + 1) * all.length) / 3);
+    expect(
+      [0, 1, 2].map(
+        (row) =>
+          Buffer.compare(Buffer.from(rowOf(images, row).buffer), Buffer.from(rowOf(plain, row).buffer)) === 0,
+      ),
+    ).toEqual([false, true, false]);
+  });
+
   it('encodes a prompt once for all rows of a batch, and remembers it', async () => {
     const [text] = [BigInt64Array.of(1688n, 77n, 78n, 79n, 80n, 1689n)];
-    const twice: InferenceBatch = { ...batchOf([0, 1]), texts: [text], textOf: [0, 0] };
+    const twice: InferenceBatch = { ...batchOf([0, 1]), texts: [text], sentenceOf: [0, 0] };
     const first = inference.generate(twice, NEVER);
     const images = await imagesOf(first, 2);
     expect((await first).encodedTexts).toBe(1);

@@ -38,7 +38,7 @@ async function picture(options: Pick<InferenceProcessOptions, 'providers'>): Pro
     await inference.ready;
     const noise = Float32Array.from({ length: generator.noiseDim }, (_, at) => Math.sin(at));
     const texts = [BigInt64Array.of(BigInt(text.startToken), 7n, BigInt(text.endToken))];
-    const batch = { rows: 1, bucket: 1, noise, texts, textOf: [0] };
+    const batch = { rows: 1, bucket: 1, noise, texts, sentenceOf: [0] };
     const { pictures, release } = await inference.generate(batch, NEVER);
     const bytes = new Uint8Array(pictures.rowBytes);
     readSync(pictures.fd, bytes, 0, bytes.length, pictures.position);

@@ -1,6 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Prompt } from '../../../gpu-backend/contract/blend.ts';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
 import { type GenerateRequest, generateResultSchema } from '../../../gpu-backend/contract/generate.ts';
@@ -33,16 +34,19 @@ function requestFor(images: GenerateRequest['images'], more: Partial<GenerateReq
 }
 
 /** A scheduler over the real model that keeps the batches it saw; `change` may replace their parts. */
-function recordingScheduler(change: (batch: InferenceBatch) => InferenceBatch = (batch) => batch) {
+function recordingScheduler(
+  change: (batch: InferenceBatch) => InferenceBatch = (batch) => batch,
+  on: TestBackend = backend,
+) {
   const batches: InferenceBatch[] = [];
   const inference: Inference = {
-    ...backend.inference,
+    ...on.inference,
     generate(batch, signal) {
       batches.push(batch);
-      return backend.inference.generate(change(batch), signal);
+      return on.inference.generate(change(batch), signal);
     },
   };
-  return { batches, scheduler: backend.schedulerOn(inference) };
+  return { batches, scheduler: on.schedulerOn(inference) };
 }
 
 describe('createGenerator', () => {
@@ -57,9 +61,9 @@ describe('createGenerator', () => {
         noise.subarray(row * noiseDim, (row + 1) * noiseDim),
       ]),
     );
-    const { scheduler } = recordingScheduler(({ texts, textOf, ...batch }) => {
-      const rows = textOf.flatMap((text) => [...(noiseOf.get(texts[text]?.join() ?? '') ?? [])]);
-      return { ...batch, texts, textOf, noise: Float32Array.from(rows) };
+    const { scheduler } = recordingScheduler(({ texts, sentenceOf, ...batch }) => {
+      const rows = sentenceOf.flatMap((text) => [...(noiseOf.get(texts[text]?.join() ?? '') ?? [])]);
+      return { ...batch, texts, sentenceOf, noise: Float32Array.from(rows) };
     });
     const { generator } = backend.withParts({ scheduler, store: createMemoryStore() });
     const { pictures } = await generator.generate(requestFor(prompts.map((prompt) => ({ prompt, seed: 0 }))));
@@ -104,6 +108,68 @@ describe('createGenerator', () => {
     expect((await sharp(pictures[1]?.bytes).metadata()).xmpAsString).toContain(
       'galip:latent="latent/1 1 3 1"',
     );
+  });
+
+  it('makes of a blend a picture between its texts’, which says so without telling them', async () => {
+    const images: GenerateRequest['images'] = [
+      { prompt: 'a red apple', seed: 3 },
+      { prompt: ['blend/1', ['a banana', 500_000], ['a red apple', 500_000]], seed: 3 },
+      { prompt: 'a banana', seed: 3 },
+      { prompt: 'a red apple', stages: ['stages/1', [3, 4, 'a banana']], seed: 3 },
+    ];
+    const { pictures } = await backend.generator.generate(requestFor(images));
+    const pixels = await Promise.all(pictures.map(({ bytes }) => sharp(bytes).raw().toBuffer()));
+    expect(new Set(pixels.map((each) => each.toString('base64'))).size).toBe(images.length);
+    const [apple, banana] = await Promise.all(['a red apple', 'a banana'].map(sha256Hex));
+    const marks = await Promise.all(
+      pictures.map(async ({ bytes }) => (await sharp(bytes).metadata()).xmpAsString ?? ''),
+    );
+    expect(marks[1]).toContain(`galip:promptSha256="blend/1 ${banana} 500000 ${apple} 500000"`);
+    expect(marks[3]).toContain(`galip:promptSha256="${apple}"`);
+    expect(marks[3]).toContain(`galip:stages="stages/1 3 4 ${banana}"`);
+    for (const mark of marks) expect(mark).not.toMatch(/banana|apple/u);
+  });
+
+  it('makes rows with and without blends and stages in one batch, each bit for bit as alone', async () => {
+    const blend: Prompt = ['blend/1', ['a penguin', 1_500_000], ['pizza', -500_000]];
+    const images: GenerateRequest['images'] = [
+      { prompt: 'pizza', seed: 1 },
+      { prompt: blend, seed: 2 },
+      { prompt: 'pizza', stages: ['stages/1', [1, 2, blend], [4, 4, 'a fox']], seed: 3 },
+      { prompt: blend, stages: ['stages/1', [2, 4, 'a fox']], seed: 4, latent: { truncation: 0.5 } },
+      { prompt: 'a fox', seed: 5 },
+    ];
+    // One batch of eight, as a GPU takes it, with three rows of padding; then one by one.
+    const batched = await createTestBackend([8]);
+    await batched.inference.ready;
+    try {
+      const together = recordingScheduler((batch) => batch, batched);
+      const { generator } = batched.withParts({ scheduler: together.scheduler, store: createMemoryStore() });
+      const { pictures } = await generator.generate(requestFor(images));
+      expect(together.batches).toHaveLength(1);
+      expect(together.batches[0]).toMatchObject({ bucket: 8, sentenceOf: [0, 3, 0, 3, 2] });
+      expect(together.batches[0]?.texts).toHaveLength(3);
+      expect(together.batches[0]?.blends).toHaveLength(1);
+      for (const [at, image] of images.entries()) {
+        const alone = backend.withParts({ store: createMemoryStore() }).generator;
+        const { pictures: own } = await alone.generate(requestFor([image]));
+        expect(own[0]?.fingerprint).toBe(pictures[at]?.fingerprint);
+        expect(Buffer.compare(own[0]?.bytes ?? Buffer.of(), pictures[at]?.bytes ?? Buffer.of())).toBe(0);
+      }
+    } finally {
+      await batched.close();
+    }
+  });
+
+  it.each<[string, GenerateRequest['images'][number]]>([
+    ['stage 5', { prompt: 'a', stages: ['stages/1', [3, 5, 'b']], seed: 1 }],
+    ['lone surrogate', { prompt: ['blend/1', ['a', 500_000], ['b\ud800', 500_000]], seed: 1 }],
+    ['lone surrogate', { prompt: 'a', stages: ['stages/1', [1, 1, '\udc00']], seed: 1 }],
+  ])('refuses a picture with a %s', async (message, image) => {
+    await expect(backend.generator.generate(requestFor([image]))).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining(message),
+    });
   });
 
   it.each(IMAGE_FORMAT_NAMES)('stores a %s that stays for ever and says how it was made', async (format) => {

@@ -6,8 +6,9 @@ import type {
   InferenceBatch,
   InferenceResult,
 } from '../../../gpu-backend/runtime/inference.ts';
+import type { Row } from '../../../gpu-backend/serving/batch-input.ts';
 import { withDeadline } from '../../../gpu-backend/serving/deadline.ts';
-import { createBatchScheduler, type MadeRow, type Row } from '../../../gpu-backend/serving/scheduler.ts';
+import { createBatchScheduler, type MadeRow } from '../../../gpu-backend/serving/scheduler.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 const NEVER = new AbortController().signal;
@@ -47,8 +48,13 @@ function createHeldInference() {
   const die = (at: number): void => running[at]?.end.reject(new ApiError('backend_unavailable'));
   /** First token of each row of each batch. */
   const names = () =>
-    running.map(({ batch: { texts, textOf } }) => textOf.map((text) => Number(texts[text]?.[0])));
+    running.map(({ batch: { texts, sentenceOf } }) => sentenceOf.map((text) => Number(texts[text]?.[0])));
   return { inference, running, names, end, die };
+}
+
+function rowOf(prompt: string, token: number): Row {
+  const tokenIds = new Map([[prompt, BigInt64Array.of(BigInt(token))]]);
+  return { prompt, tokenIds, noise: Float32Array.of(token) };
 }
 
 async function createScheduler(times = ONE_BY_ONE, queueRows = 8) {
@@ -68,9 +74,7 @@ async function createScheduler(times = ONE_BY_ONE, queueRows = 8) {
     names: number | readonly number[],
     { signal = NEVER, caller = `caller of ${names}`, deadlineAtMs = 1e9 } = {},
   ): Promise<MadeRow>[] => {
-    const rows = [names].flat().map((name): Row => {
-      return { prompt: `${name}`, tokenIds: BigInt64Array.of(BigInt(name)), noise: Float32Array.of(name) };
-    });
+    const rows = [names].flat().map((name) => rowOf(`${name}`, name));
     return scheduler.run({ caller, rows: rows as [Row, ...Row[]], deadlineAtMs }, signal);
   };
   return { clock, ...held, scheduler, ask };
@@ -116,7 +120,7 @@ describe('createBatchScheduler', () => {
     await settled();
     expect(running[0]?.batch).toMatchObject({
       texts: [BigInt64Array.of(5n), BigInt64Array.of(6n)],
-      textOf: [0, 0, 1],
+      sentenceOf: [0, 0, 1],
     });
   });
 
@@ -255,7 +259,7 @@ describe('createBatchScheduler', () => {
     const { inference } = held;
     const options = { inference, ready: ready.promise, clock, maxQueueDelayMs: 2, queueRows: 8 };
     const scheduler = createBatchScheduler({ ...options, tailMs: () => 0 });
-    const row: Row = { prompt: '1', tokenIds: BigInt64Array.of(1n), noise: Float32Array.of(1) };
+    const row = rowOf('1', 1);
     scheduler.run({ caller: 'a', rows: [row], deadlineAtMs: 1e9 }, NEVER);
     await settled();
     expect(held.names()).toEqual([]);

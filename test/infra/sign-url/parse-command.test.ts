@@ -35,6 +35,14 @@ describe('npm run sign-url', () => {
     );
   });
 
+  it('says that a prompt is a mix', () => {
+    expect(urlOf('--mix', 'a cat*2|a dog;3=a fox', '--seed', '7')).toEqual({
+      options: 'seed:7,prompt:mix',
+      prompt: 'a cat*2|a dog;3=a fox',
+      extension: 'webp',
+    });
+  });
+
   it.each([[[]], [['--help']], [['cat', '-h']]])('shows its use for %j', (argv) => {
     expect(parseCommand(argv, 0)).toBeUndefined();
   });

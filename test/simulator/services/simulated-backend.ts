@@ -1,4 +1,5 @@
 import type { Backend, GeneratedPicture } from '../../../edge/adapters/backend.ts';
+import { textsOf } from '../../../gpu-backend/contract/condition.ts';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
 import type { GenerateRequest } from '../../../gpu-backend/contract/generate.ts';
@@ -40,7 +41,7 @@ export function createSimulatedBackend(world: World, store: SimulatedStore): Bac
     }
     await lives.sleep(faults.strikes('backend-slow') ? random.int(5_000, 90_000) : random.int(20, 1_500));
     const { images, ...common } = request;
-    if (images.some(({ prompt }) => prompt.includes(NASTY))) throw new ApiError('content_moderated');
+    if (images.flatMap(textsOf).some((text) => text.includes(NASTY))) throw new ApiError('content_moderated');
     if (faults.strikes('backend-dies-before-put')) throw unavailable('it died before the put');
     return Promise.all(
       images.map(async (image): Promise<GeneratedPicture> => {

@@ -205,10 +205,15 @@ export interface Error {
   };
 }
 export interface ImageRequest {
-  /**
-   * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
-   */
-  prompt: string;
+  prompt:
+    | string
+    | {
+        /**
+         * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+         */
+        text: string;
+        weight?: number;
+      }[];
   /**
    * Number of pictures.
    */
@@ -237,6 +242,20 @@ export interface ImageRequest {
    * Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.
    */
   visibility?: 'public' | 'private' | null;
+  /**
+   * Prompts or blends of single stages of the generator, by ranges of these, coarse to fine; this model has 5, numbered from 0. Stages that are not named have `prompt`.
+   */
+  stages?: {
+    [k: string]:
+      | string
+      | {
+          /**
+           * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+           */
+          text: string;
+          weight?: number;
+        }[];
+  } | null;
   /**
    * ψ, by which the noise is multiplied: below 1 pictures are more typical and more alike.
    */
@@ -291,6 +310,10 @@ export interface Model {
    * Edge of the model's own pictures, pixels.
    */
   native: number;
+  /**
+   * Stages that can have prompts of their own, numbered from 0, coarse to fine.
+   */
+  stages: number;
   licence: string;
   commercialUse: boolean;
   formats: ('png' | 'webp' | 'jpeg' | 'avif')[];

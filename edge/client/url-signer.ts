@@ -1,8 +1,11 @@
+import { type BlendWish, writeMix } from '../../gpu-backend/contract/prompt-mix.ts';
 import { NO_URL_OPTIONS, signedPathOf } from '../../gpu-backend/contract/url-signature.ts';
 
 /** A picture that its URL alone makes. */
 export interface SignedPicture {
-  readonly prompt: string;
+  readonly prompt: BlendWish;
+  /** Prompts or blends of single stages, by ranges of these: `{ '3-4': 'a fox' }`. */
+  readonly stages?: Readonly<Record<string, BlendWish>>;
   /** `webp` unless given. */
   readonly extension?: 'webp' | 'png' | 'jpg' | 'avif';
   /** One of the server's; the options here go before its own. */
@@ -35,9 +38,11 @@ export type UrlSigner = (picture: SignedPicture) => Promise<string>;
 export function createUrlSigner({ baseUrl, keyId, secret }: UrlSignerOptions): UrlSigner {
   const { origin } = new URL(baseUrl);
   return async (picture) => {
-    const { prompt, extension = 'webp' } = picture;
-    const options = pairsOf(picture).join(',') || NO_URL_OPTIONS;
-    return origin + (await signedPathOf({ keyId, options, prompt, extension }, secret));
+    const { prompt, stages, extension = 'webp' } = picture;
+    const isMix = typeof prompt !== 'string' || stages !== undefined;
+    const options = [...pairsOf(picture), ...(isMix ? ['prompt:mix'] : [])].join(',') || NO_URL_OPTIONS;
+    const text = typeof prompt === 'string' && !stages ? prompt : writeMix({ prompt, stages });
+    return origin + (await signedPathOf({ keyId, options, prompt: text, extension }, secret));
   };
 }
 

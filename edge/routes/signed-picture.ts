@@ -2,7 +2,7 @@ import { type RouteConfig, z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import { type PromptWish, readMix } from '../../gpu-backend/contract/prompt-mix.ts';
+import { type ReadMix, readMix } from '../../gpu-backend/contract/prompt-mix.ts';
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ImageRequest } from '../generation/image-request.ts';
@@ -184,7 +184,7 @@ function bodyOf(
   };
 }
 
-function mixOf(text: string): PromptWish {
+function mixOf(text: string): ReadMix {
   try {
     return readMix(text);
   } catch (error) {

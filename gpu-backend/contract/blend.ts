@@ -25,8 +25,6 @@ export const blendSchema = z
   }, 'has too many texts, or too large a weight')
   .refine(isCanonical, 'is not in canonical form');
 
-export type Blend = z.infer<typeof blendSchema>;
-
 /** What conditions a picture, or a stage of it, in canonical form: one text, or several. */
 export const promptSchema = z.union([z.string().min(1).max(20_000), blendSchema]);
 export type Prompt = z.infer<typeof promptSchema>;

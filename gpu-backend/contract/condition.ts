@@ -15,7 +15,7 @@ export const stagesSchema = z.tuple(
   [z.literal('stages/1')],
   z.tuple([z.int().min(1).max(MAX_STAGES), z.int().min(1).max(MAX_STAGES), promptSchema]),
 );
-export type Stages = z.infer<typeof stagesSchema>;
+type Stages = z.infer<typeof stagesSchema>;
 
 /** What conditions a picture beside its noise, in canonical form. */
 export interface Condition {

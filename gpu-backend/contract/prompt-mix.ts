@@ -1,10 +1,11 @@
-import type { WeightedText } from './blend.ts';
+/** One text, or several with weights, which are relative; 1 unless given. */
+export type BlendWish = string | readonly { readonly text: string; readonly weight?: number | undefined }[];
 
 /** A prompt as a request has it, with the prompts of single stages. */
 export interface PromptWish {
-  readonly prompt: string | readonly WeightedText[];
+  readonly prompt: BlendWish;
   /** By ranges of stages, as "3" or "0-2". */
-  readonly stages?: Readonly<Record<string, string | readonly WeightedText[]>>;
+  readonly stages?: Readonly<Record<string, BlendWish>> | undefined;
 }
 
 /**
@@ -21,9 +22,9 @@ export function writeMix({ prompt, stages = {} }: PromptWish): string {
   return writeBlend(prompt) + rest.join('');
 }
 
-function writeBlend(blend: string | readonly WeightedText[]): string {
+function writeBlend(blend: BlendWish): string {
   if (typeof blend === 'string') return escapeText(blend);
-  return blend.map(({ text, weight }) => `${escapeText(text)}*${Number(weight.toFixed(6))}`).join('|');
+  return blend.map(({ text, weight = 1 }) => `${escapeText(text)}*${Number(weight.toFixed(6))}`).join('|');
 }
 
 function escapeText(text: string): string {
@@ -40,10 +41,21 @@ interface Term {
   weight: string | undefined;
 }
 
+interface ReadTerm {
+  text: string;
+  weight: number;
+}
+
+/** A mix as it was read, every weight said. */
+export interface ReadMix {
+  prompt: string | ReadTerm[];
+  stages?: Record<string, string | ReadTerm[]>;
+}
+
 /** What `writeMix` wrote. @throws SyntaxError saying what is wrong, without repeating a text. */
-export function readMix(mix: string): PromptWish {
+export function readMix(mix: string): ReadMix {
   const [first = [], ...others] = readTerms(mix);
-  const stages = new Map<string, PromptWish['prompt']>();
+  const stages = new Map<string, ReadMix['prompt']>();
   for (const [head = NO_TERM, ...tail] of others) {
     const [prefix, range] = STAGES.exec(head.text) ?? [];
     if (prefix === undefined || range === undefined) {
@@ -78,7 +90,7 @@ function readTerms(mix: string): Term[][] {
 }
 
 /** One text without a weight is that text alone. */
-function blendOf(terms: readonly Term[]): PromptWish['prompt'] {
+function blendOf(terms: readonly Term[]): ReadMix['prompt'] {
   const [only = NO_TERM] = terms;
   if (terms.length === 1 && only.weight === undefined) return only.text;
   return terms.map(({ text, weight = '1' }) => {

@@ -83,6 +83,22 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       expect(await readdir(cwd)).toEqual([]);
     });
 
+    it('makes of a mix what a request with its blends and stages makes', async () => {
+      const mix = 'a cat*3|a dog;3-4=a fox';
+      const cwd = await emptyFolder();
+      const { code, stdout } = await runCli(['--mix', mix, '--json'], { cwd, env: env() });
+      expect(code).toBe(0);
+      const prompt = [
+        { text: 'a cat', weight: 0.75 },
+        { text: 'a dog', weight: 0.25 },
+      ];
+      const stages = { 3: 'a fox', 4: 'a fox' };
+      const { data } = await createImages(stack(), { prompt, stages, output_format: 'webp' });
+      expect(JSON.parse(stdout.toString()).data).toEqual([{ ...data[0], cache: 'miss', units: 1 }]);
+      const wrong = await runCli(['--mix', 'a cat;a dog'], { cwd, env: env() });
+      expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('PROMPT must name stages') });
+    });
+
     it('prints URLs, the price, or the picture itself', async () => {
       const cwd = await emptyFolder();
       const options = { cwd, env: env() };

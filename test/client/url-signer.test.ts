@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createUrlSigner } from '../../edge/client/url-signer.ts';
 import { parseSignedUrl } from '../../edge/signed-urls/signed-url.ts';
 import { parseUrlOptions } from '../../edge/signed-urls/url-options.ts';
+import { readMix } from '../../gpu-backend/contract/prompt-mix.ts';
 import { verifyUrl } from '../../gpu-backend/contract/url-signature.ts';
 
 const secret = 'a'.repeat(64);
@@ -43,6 +44,25 @@ it('signs a prompt alone, as webp', async () => {
   expect(await sign({ prompt: 'a cat' })).toMatch(
     /^https:\/\/galip\.example\/s\/0123456789ab\/[\w-]{43}\/-\/a%20cat\.webp$/u,
   );
+});
+
+it('signs blends and stages that the edge reads as they were meant, and a text as the text that it is', async () => {
+  const prompt = [{ text: 'a red apple | half', weight: 0.7 }, { text: 'a banana' }];
+  const stages = {
+    '3-4': [
+      { text: 'a fox', weight: -1 },
+      { text: 'a ~ cat', weight: 2 },
+    ],
+    1: 'a dog',
+  };
+  const url = parseSignedUrl(await sign({ prompt, stages, seed: 7 }));
+  expect(parseUrlOptions(url?.options ?? '', {})).toEqual({ seed: 7, prompt: 'mix' });
+  expect(readMix(url?.prompt ?? '')).toEqual({
+    prompt: prompt.map((term) => ({ weight: 1, ...term })),
+    stages,
+  });
+  const text = 'a*2|b;3=c~';
+  expect(parseSignedUrl(await sign({ prompt: text }))).toMatchObject({ options: '-', prompt: text });
 });
 
 it('refuses what would change the meaning of the other options', async () => {

@@ -14,7 +14,7 @@ export interface MakePicturesOptions {
 
 /** Does what the command line asks for. Returns the text that it prints. */
 export async function makePictures(command: Command, options: MakePicturesOptions): Promise<string> {
-  const { request, output, prints, isDryRun } = command;
+  const { prompt, request, output, prints, isDryRun } = command;
   const { galip, progress, stdout, signal } = options;
   const call: CallOptions = { signal, timeoutMs: command.timeoutMs };
   if (isDryRun) {
@@ -25,7 +25,7 @@ export async function makePictures(command: Command, options: MakePicturesOption
   const { data, output_format: format } = images;
   const written: string[] = [];
   if (prints === 'nothing' || output !== undefined) {
-    const files = pictureFilesOf({ output, prompt: request.prompt, format, count: data.length, stdout });
+    const files = pictureFilesOf({ output, prompt, format, count: data.length, stdout });
     for (const [at, file] of files.entries()) {
       progress.show(`${file.name} (${at + 1}/${files.length})`);
       await file.write(await galip.images.bytes(data[at] ?? {}, call));

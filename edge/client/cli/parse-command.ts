@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readMix } from '../../../gpu-backend/contract/prompt-mix.ts';
 import type { JobRequest } from '../jobs/jobs.ts';
 import { CommandError } from './command-error.ts';
 import { PICTURE_OPTIONS, readPictureOptions } from './picture-options.ts';
@@ -18,6 +19,9 @@ export const USAGE: string = `galip PROMPT [-o FILE] [options]
   --truncation 0.7      noise × ψ, above 0 … 1.5      --model ID
   --variation 5:0.3     noise moved towards another seed's, by a strength of 0 … 1
 
+  --mix                 PROMPT is texts with weights, then stages with theirs:
+                        "a red apple*0.7|a banana*0.3;3-4=a fox"; within texts ~ stands before each of ~|;*
+
   --async               as a job, waited for; --deadline SECONDS is how long it may take
   --timeout SECONDS     for each try (60); what passes by itself is tried again
   --base-url URL        the service; else GALIP_BASE_URL, else the one that \`npm start\` runs in this folder
@@ -28,6 +32,8 @@ Exit codes: 0 done, 1 failed, 2 wrong request or command line, 3 key refused, 4 
 5 busy or not reachable: try later, 6 not allowed by the content policy, 130 interrupted.`;
 
 export interface Command {
+  /** As it was given. */
+  readonly prompt: string;
   readonly request: JobRequest;
   /** File, or - for standard output; undefined: a name of its own, if files are written at all. */
   readonly output: string | undefined;
@@ -65,7 +71,8 @@ export function parseCommand(argv: readonly string[]): Command | 'help' | 'versi
   }
   const format = values.format ?? formatOf(output);
   return {
-    request: { prompt, ...readPictureOptions({ ...values, format }) },
+    prompt,
+    request: { ...(values.mix ? mixOf(prompt) : { prompt }), ...readPictureOptions({ ...values, format }) },
     output,
     prints: values.json ? 'json' : values.url ? 'urls' : 'nothing',
     isDryRun: values['dry-run'] ?? false,
@@ -87,6 +94,7 @@ function read(argv: readonly string[]) {
         url: boolean,
         json: boolean,
         'dry-run': boolean,
+        mix: boolean,
         async: boolean,
         timeout: { type: 'string' },
         'base-url': { type: 'string' },
@@ -96,6 +104,14 @@ function read(argv: readonly string[]) {
     });
   } catch (cause) {
     throw new CommandError((cause as Error).message, { cause });
+  }
+}
+
+function mixOf(prompt: string): Pick<JobRequest, 'prompt' | 'stages'> {
+  try {
+    return readMix(prompt);
+  } catch (cause) {
+    throw new CommandError(`PROMPT ${(cause as SyntaxError).message}.`, { cause });
   }
 }
 

@@ -33,6 +33,7 @@ import type { RecipeBook } from './recipes/recipe-book.ts';
 import { accountEndpoints } from './routes/account/account-endpoints.ts';
 import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
 import { type CreateImagesOptions, createImages } from './routes/create-images.ts';
+import { getDocs } from './routes/get-docs.ts';
 import { getIndex } from './routes/get-index.ts';
 import { getOpenApi } from './routes/get-openapi.ts';
 import { getPicture } from './routes/get-picture.ts';
@@ -148,6 +149,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     ...accountEndpoints({ ...route, accountOf, tenants, receiptSigner }),
     healthz(),
     getOpenApi({ app, originOf }),
+    getDocs({ app, originOf }),
   ];
   mount(app, [...endpoints, getIndex(endpoints)]);
   // Stands in no answer's schema: those are lines of JSON.

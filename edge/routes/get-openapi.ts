@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { apiDocument } from '../docs/api-document.ts';
 import type { EdgeContext, Endpoint } from '../endpoint.ts';
 import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import type { RouteOptions } from './route-options.ts';
@@ -15,7 +16,8 @@ export function getOpenApi({ app, originOf }: GetOpenApiOptions): Endpoint {
       method: 'get',
       path: '/openapi.json',
       operationId: 'getOpenApi',
-      summary: 'This document',
+      summary: 'The API, as OpenAPI',
+      description: 'With programs that run as they stand, by the extension `x-codeSamples`.',
       responses: {
         200: {
           description: 'OpenAPI 3.1.',
@@ -25,29 +27,6 @@ export function getOpenApi({ app, originOf }: GetOpenApiOptions): Endpoint {
         ...errorResponses('method_not_allowed', 'internal_error'),
       },
     },
-    handle: (context) =>
-      context.json(
-        withPlainPatterns(
-          app.getOpenAPI31Document({
-            openapi: '3.1.0',
-            info: {
-              title: 'galip-edge',
-              version: '1',
-              description: 'Text in, picture out, in one forward pass. Errors have the body of OpenAI’s API.',
-              license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
-            },
-            servers: [{ url: originOf(context) }],
-          }),
-        ),
-      ),
+    handle: (context) => context.json(apiDocument(app, originOf(context))),
   };
-}
-
-/** zod-to-openapi leaves the flag of a regular expression behind its source (`^a$/u`); JSON Schema's have none. */
-function withPlainPatterns<T extends object>(document: T): T {
-  return JSON.parse(
-    JSON.stringify(document, (name, value) =>
-      name === 'pattern' && typeof value === 'string' ? value.replace(/\/u$/u, '') : value,
-    ),
-  );
 }

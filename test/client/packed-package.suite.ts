@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../e2e/http.ts';
 import type { DevStack } from '../fixtures/dev-stack.ts';
 import { startApiServer } from './api-server.ts';
+import { installPackage } from './install-package.ts';
 import { runCli } from './run-cli.ts';
 
 const run = promisify(execFile);
@@ -46,10 +47,7 @@ export function packedPackage(stack: () => DevStack): void {
     let folder: string;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'galip-packed-'));
-      await run('npm', ['pack', '--pack-destination', folder], { cwd: join(root, 'edge/client') });
-      const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
-      await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-      await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`], { cwd: folder });
+      await installPackage(folder);
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -14,7 +14,13 @@ interface Operation {
     string,
     { readonly description: string; readonly content?: Record<string, Content> }
   >;
-  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref: string } }> };
+  readonly requestBody?: {
+    readonly content: Record<
+      string,
+      { readonly schema: { readonly $ref: string }; readonly example?: object }
+    >;
+  };
+  readonly 'x-codeSamples'?: readonly { readonly label: string }[];
 }
 interface Schema {
   readonly properties: Record<string, Record<string, unknown>>;
@@ -80,6 +86,7 @@ const EXPECTED: Record<string, number[]> = {
   'post /v1/admin/tenants/{id}/credits': [200, 400, 401, 403, 404, 405, 409, 422, 500, 503],
   'get /healthz': [200, 405, 500],
   'get /openapi.json': [200, 405, 500],
+  'get /docs': [200, 405, 500],
   'get /': [200, 405, 500],
 };
 
@@ -121,6 +128,13 @@ describe('GET /openapi.json', () => {
         expect(value).toMatchObject({ error: { code } });
       }
     }
+  });
+
+  it.each(operations)('$name has an example of its body and a curl line', ({ name, operation }) => {
+    const content = operation.requestBody?.content['application/json'];
+    if (content) expect(content.example, 'edge/docs/samples/example-bodies.ts').toBeTypeOf('object');
+    const [first] = operation['x-codeSamples'] ?? [];
+    expect(first?.label, `a parameter in ${name}: edge/docs/samples/curl-sample.ts`).toBe('curl');
   });
 
   it('has no reference that leads nowhere', () => {

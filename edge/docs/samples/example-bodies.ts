@@ -1,0 +1,13 @@
+/** The JSON body that shows an operation, by its id. Every operation that takes one has one here; tests send it. */
+export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
+  createImages: { prompt: 'a red apple', n: 2, output_format: 'webp' },
+  createWebhook: { url: 'https://example.com/hook', events: ['job.succeeded', 'job.failed'] },
+  changeWebhook: { events: ['job.succeeded'], enabled: true },
+  rotateWebhookSecret: { overlap_s: 86_400 },
+  createKey: { name: 'production server', scopes: ['generate', 'read'] },
+  changeKey: { name: 'staging server', limits: { month_units: 10_000 } },
+  rerollKey: { overlap_s: 86_400 },
+  createTenant: { id: 'acme', name: 'Acme' },
+  changeTenant: { name: 'Acme Ltd.' },
+  grantCredit: { id: 'invoice-7', units: 1_000 },
+};

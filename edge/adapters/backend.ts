@@ -1,10 +1,13 @@
 import type { GenerateRequest, GenerateResult } from '../../gpu-backend/contract/generate.ts';
+import type { PictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
 
 export interface GeneratedPicture {
   readonly fingerprint: string;
   readonly seed: number;
   /** Strong entity tag of the stored object, quotes included. */
   readonly etag: string;
+  /** As they lie beside the object; undefined: none do. */
+  readonly hashes?: PictureHashes | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 

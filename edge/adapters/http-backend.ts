@@ -84,11 +84,11 @@ async function codeOf(response: Response): Promise<string | undefined> {
 async function readGeneration(response: Response): Promise<Generation> {
   const form = await response.formData();
   const { images, timings } = await readResult(form.get('result'));
-  const pictures = images.map(async ({ fingerprint, seed, etag }): Promise<GeneratedPicture> => {
+  const pictures = images.map(async ({ fingerprint, seed, etag, hashes }): Promise<GeneratedPicture> => {
     const part: unknown = form.get(fingerprint);
     if (!(part instanceof Blob) || part.size === 0) throw new Error('backend left out a picture');
     if (etag === null) throw new Error('backend answered before it had stored the picture');
-    return { fingerprint, seed, etag, bytes: new Uint8Array(await part.arrayBuffer()) };
+    return { fingerprint, seed, etag, hashes, bytes: new Uint8Array(await part.arrayBuffer()) };
   });
   return { pictures: await Promise.all(pictures), timings };
 }

@@ -1,3 +1,4 @@
+import type { StoredBytes } from './object-store.ts';
 import type { PictureCache } from './picture-cache.ts';
 
 /** Of the 128 MiB that an isolate has. */
@@ -7,9 +8,7 @@ const LARGEST_BYTES = 2 ** 18;
 /** A picture that was purged from all caches is gone from here after this, ms. */
 const MAX_AGE_MS = 60_000;
 
-interface Remembered {
-  readonly etag: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+interface Remembered extends StoredBytes {
   readonly until: number;
 }
 
@@ -44,18 +43,19 @@ export function createMemoryPictureCache(colo: PictureCache, now: () => number):
       if (known && now() < known.until) {
         entries.delete(url);
         entries.set(url, known);
-        return { etag: known.etag, sizeBytes: known.bytes.length, body: known.bytes };
+        const { until: _, bytes, ...object } = known;
+        return { ...object, body: bytes };
       }
       forget(url);
       const cached = await colo.match(url);
       if (!cached || cached.sizeBytes > LARGEST_BYTES) return cached;
-      const { etag, body } = cached;
+      const { body, ...object } = cached;
       const bytes =
         body instanceof Uint8Array ? body : new Uint8Array(await new Response(body).arrayBuffer());
       // Of a body that broke off nothing is kept, and nothing is answered.
       if (bytes.length !== cached.sizeBytes) return undefined;
-      remember(url, { etag, bytes, until: now() + MAX_AGE_MS });
-      return { etag, sizeBytes: bytes.length, body: bytes };
+      remember(url, { ...object, bytes, until: now() + MAX_AGE_MS });
+      return { ...object, body: bytes };
     },
     put: (url, picture) => colo.put(url, picture),
   };

@@ -1,8 +1,12 @@
+import type { PictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
+
 /** A picture as the object store has it. */
 export interface StoredObject {
   /** Strong entity tag, quotes included. */
   readonly etag: string;
   readonly sizeBytes: number;
+  /** Undefined: it was stored without. */
+  readonly hashes?: PictureHashes | undefined;
 }
 
 export interface StoredBytes extends StoredObject {

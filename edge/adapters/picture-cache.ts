@@ -1,3 +1,5 @@
+import { readPictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
+import { hashHeaders } from './hash-headers.ts';
 import type { StoredObject } from './object-store.ts';
 
 interface CachedPicture extends StoredObject {
@@ -19,15 +21,17 @@ export function createColoCache(cache: Cache): PictureCache {
       if (!response?.body) return undefined;
       const etag = response.headers.get('etag');
       const sizeBytes = Number(response.headers.get('content-length'));
-      if (etag && sizeBytes > 0) return { etag, sizeBytes, body: response.body };
+      const hashes = readPictureHashes((name) => response.headers.get(`x-${name}`));
+      if (etag && sizeBytes > 0) return { etag, sizeBytes, hashes, body: response.body };
       await response.body.cancel();
       return undefined;
     },
-    async put(url, { etag, sizeBytes, bytes }) {
+    async put(url, { etag, sizeBytes, hashes, bytes }) {
       const headers = {
         'cache-control': 'public, max-age=31536000, immutable',
         'content-length': String(sizeBytes),
         etag,
+        ...hashHeaders(hashes),
       };
       await cache.put(url, new Response(bytes, { headers }));
     },

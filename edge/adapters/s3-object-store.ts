@@ -1,5 +1,6 @@
 import { AwsClient } from 'aws4fetch';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { readPictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
 import type { S3Config } from '../config.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
@@ -42,7 +43,8 @@ export function createS3ObjectStore(config: S3Config, fetcher: typeof fetch): Ob
         await response.body?.cancel();
         throw new Error(`object store answered ${method} with status ${response.status}`);
       }
-      return await read(response, { etag, sizeBytes });
+      const hashes = readPictureHashes((name) => response.headers.get(`x-amz-meta-${name}`));
+      return await read(response, { etag, sizeBytes, hashes });
     } catch (cause) {
       throw new ApiError('storage_unavailable', { cause });
     }

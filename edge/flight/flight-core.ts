@@ -91,10 +91,10 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       const starter = caller ?? (row && row.state !== 'refused' ? row.starter : undefined);
       write({ state: 'flying', attempt, starter, plan });
       await crashPoint?.('flight.recorded');
-      const { etag, bytes } = await make(plan, traceparent);
+      const { etag, hashes, bytes } = await make(plan, traceparent);
       await crashPoint?.('flight.generated');
       await land(plan, starter);
-      return { etag, sizeBytes: bytes.length, bytes };
+      return { etag, sizeBytes: bytes.length, hashes, bytes };
     } catch (error) {
       return refuse(plan, error);
     }

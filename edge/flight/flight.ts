@@ -1,4 +1,5 @@
 import type { Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+import type { StoredObject } from '../adapters/object-store.ts';
 
 /** One picture to make, under its name. */
 export interface FlightPlan {
@@ -21,12 +22,9 @@ interface FlightCall {
 }
 
 /** A picture that is in the object store by now. */
-export interface Landing {
+export interface Landing extends StoredObject {
   /** Made because of this caller, also where it asks again after a crash; or for another, or known already. */
   readonly result: 'generated' | 'joined';
-  /** Strong entity tag of the stored object, quotes included. */
-  readonly etag: string;
-  readonly sizeBytes: number;
   /** Undefined where they were not asked for, or the flight no longer has them: then the store does. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
 }

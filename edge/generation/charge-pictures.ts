@@ -150,24 +150,25 @@ async function land(quoted: readonly QuotedPicture[], options: ChargeOptions): P
   return quoted.map((picture) => {
     const landing = flown.get(picture.fingerprint);
     if (!landing) return picture;
-    const { result, bytes } = landing;
-    if (result === 'generated' && picture.cache === 'miss') return { ...picture, bytes };
-    return { ...picture, cache: 'joined', bytes, units: Math.min(picture.units, options.prices.hit) };
+    const { result, bytes, hashes } = landing;
+    if (result === 'generated' && picture.cache === 'miss') return { ...picture, bytes, hashes };
+    return { ...picture, cache: 'joined', bytes, hashes, units: Math.min(picture.units, options.prices.hit) };
   });
 }
 
 async function fly(
   plan: QuotedPicture,
   { flights, deadline, clock, withBytes, source, traceparent }: ChargeOptions,
-): Promise<Pick<Landing, 'result' | 'bytes'>> {
+): Promise<Pick<Landing, 'result' | 'bytes' | 'hashes'>> {
   const call = { deadline, withBytes, caller: plan.chargeId, traceparent };
-  const { result, etag, sizeBytes, bytes } = await flights.generate(planOf(plan), call);
+  const { result, bytes, ...object } = await flights.generate(planOf(plan), call);
+  const { hashes } = object;
   const name = pictureNameOfPlan(plan);
-  if (bytes) source.cache(name, { etag, sizeBytes, bytes });
-  if (!withBytes) return { result, bytes: undefined };
-  if (bytes) return { result, bytes };
+  if (bytes) source.cache(name, { ...object, bytes });
+  if (!withBytes) return { result, hashes, bytes: undefined };
+  if (bytes) return { result, hashes, bytes };
   const late = () => new ApiError('deadline_exceeded');
-  return { result, bytes: await within(read(name, source), deadline, clock, late) };
+  return { result, hashes, bytes: await within(read(name, source), deadline, clock, late) };
 }
 
 /** Without what the request knows beside it: a flight is everybody's. */

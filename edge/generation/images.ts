@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { seedSchema } from '../../gpu-backend/contract/generate.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
+import { pictureHashesSchema } from '../../gpu-backend/contract/picture-hashes.ts';
 
 const imageSchema = z.object({
   url: z.url().optional().openapi({
@@ -13,6 +14,14 @@ const imageSchema = z.object({
     description: 'Whether the picture existed, was made for this request, or was being made for another.',
   }),
   units: z.int().openapi({ description: 'Charged for this picture.' }),
+  thumbhash: pictureHashesSchema.shape.thumbhash.nullable().openapi({
+    description:
+      'ThumbHash in base64: a blurred picture to show until the real one is there. Null: stored before there were any.',
+  }),
+  phash: pictureHashesSchema.shape.phash.nullable().openapi({
+    description:
+      'DCT hash, 64 bits in hexadecimal: pictures that look alike differ in few bits. Null as thumbhash.',
+  }),
 });
 
 /** Answer of `POST /v1/images/generations`, OpenAI's with what else is known of each picture. */

@@ -145,6 +145,8 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         fingerprint: picture.fingerprint,
         cache: how,
         units: charge.units,
+        thumbhash: picture.hashes?.thumbhash ?? null,
+        phash: picture.hashes?.phash ?? null,
       }));
       const units = data.reduce((sum, image) => sum + image.units, 0);
       const images = { ...summary(billed, model), created: Math.floor(clock.now() / 1000), data };

@@ -1,3 +1,4 @@
+import type { PictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
 import { type Prices, priceOf } from '../ledger/prices.ts';
 import { type PictureSource, readPicture } from '../pictures/picture-source.ts';
 import { type PlannedPicture, pictureNameOfPlan } from './plan-pictures.ts';
@@ -11,6 +12,8 @@ interface Quote {
   readonly units: number;
   /** Of what is stored, where they were asked for. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Of what is stored, where it was stored with them. */
+  readonly hashes: PictureHashes | undefined;
 }
 
 export type Quoted<T extends PlannedPicture> = T & Quote;
@@ -45,7 +48,14 @@ export async function quotePictures<T extends PlannedPicture>(
     const made = isMade === true && picture === first;
     const units = priceOf({ size: picture.recipe.size, made }, prices, native);
     const cache = made ? 'miss' : stored ? 'hit' : 'joined';
-    return { ...picture, cache, isStored: stored !== undefined, units, bytes: stored?.bytes };
+    return {
+      ...picture,
+      cache,
+      isStored: stored !== undefined,
+      units,
+      bytes: stored?.bytes,
+      hashes: stored?.hashes,
+    };
   });
 }
 
@@ -58,9 +68,12 @@ async function lookUp(
   plan: PlannedPicture,
   source: PictureSource,
   withBytes: boolean,
-): Promise<Pick<Quote, 'bytes'> | undefined> {
+): Promise<Pick<Quote, 'bytes' | 'hashes'> | undefined> {
   const name = pictureNameOfPlan(plan);
-  if (!withBytes) return (await source.head(name)) && { bytes: undefined };
+  if (!withBytes) {
+    const object = await source.head(name);
+    return object && { bytes: undefined, hashes: object.hashes };
+  }
   const picture = await source.open(name);
-  return picture && { bytes: await readPicture(picture) };
+  return picture && { bytes: await readPicture(picture), hashes: picture.hashes };
 }

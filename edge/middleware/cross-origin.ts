@@ -11,6 +11,8 @@ const EXPOSED = [
   'idempotency-replayed',
   'retry-after',
   'etag',
+  'x-thumbhash',
+  'x-phash',
   'content-range',
   'x-usage-units',
   'x-usage-remaining',

@@ -33,6 +33,19 @@ const USAGE_HEADERS = {
   },
 } as const;
 
+/** Of answers that are a picture, or lead to one. @see ../adapters/hash-headers.ts */
+export const HASH_HEADERS = {
+  'x-thumbhash': {
+    description: 'ThumbHash in base64: a blurred picture; absent where it was stored before there were any.',
+    schema: { type: 'string' },
+  },
+  'x-phash': {
+    description:
+      'DCT hash, 64 bits in hexadecimal, by which support tells near pictures; absent as X-ThumbHash.',
+    schema: { type: 'string' },
+  },
+} as const;
+
 const errorSchema = z
   .object({
     error: z.object({

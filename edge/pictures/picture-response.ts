@@ -1,5 +1,6 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
+import { hashHeaders } from '../adapters/hash-headers.ts';
 import type { StoredObject } from '../adapters/object-store.ts';
 import { parseRange } from './byte-range.ts';
 import { fileNameOf, type PictureName } from './picture-name.ts';
@@ -51,13 +52,14 @@ export function pictureHeadResponse(
   return new Response(null, { status, headers });
 }
 
-function pictureHeaders(name: PictureName, { etag, sizeBytes }: StoredObject): Headers {
+function pictureHeaders(name: PictureName, { etag, sizeBytes, hashes }: StoredObject): Headers {
   return new Headers({
     'content-type': IMAGE_FORMATS[name.format].mediaType,
     'content-length': String(sizeBytes),
     'content-disposition': `inline; filename="${fileNameOf(name)}"`,
     'cache-control': name.tenant === undefined ? 'public, max-age=31536000, immutable' : 'private, no-store',
     etag,
+    ...hashHeaders(hashes),
     'accept-ranges': 'bytes',
     'cross-origin-resource-policy': 'cross-origin',
     // A picture is never a page: whatever a browser takes it for, nothing in it may run.

@@ -37,9 +37,9 @@ export function createOpenPicture({ recipes, flights, model, now }: RemakeOption
       });
     }
     const call = { deadline: now() + DEADLINE_MS, withBytes: true };
-    const { etag, sizeBytes, bytes } = await flights.generate({ recipe, fingerprint }, call);
+    const { result: _, bytes, ...object } = await flights.generate({ recipe, fingerprint }, call);
     if (!bytes) return source.open(name);
-    source.cache(name, { etag, sizeBytes, bytes });
-    return { etag, sizeBytes, body: bytes };
+    source.cache(name, { ...object, bytes });
+    return { ...object, body: bytes };
   };
 }

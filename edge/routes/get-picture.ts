@@ -2,7 +2,7 @@ import { type RouteConfig, z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { errorResponses } from '../openapi/responses.ts';
+import { errorResponses, HASH_HEADERS } from '../openapi/responses.ts';
 import { pictureNameOf } from '../pictures/picture-name.ts';
 import { pictureHeadResponse, pictureResponse } from '../pictures/picture-response.ts';
 import type { OpenPicture } from '../pictures/remake-picture.ts';
@@ -11,6 +11,7 @@ import type { RouteOptions } from './route-options.ts';
 const headers = {
   etag: { description: 'Strong entity tag.', schema: { type: 'string' } },
   'cache-control': { description: 'public, max-age=31536000, immutable', schema: { type: 'string' } },
+  ...HASH_HEADERS,
 } as const;
 const binary = { schema: { type: 'string', format: 'binary' } } as const;
 const content = Object.fromEntries(IMAGE_FORMAT_NAMES.map((name) => [IMAGE_FORMATS[name].mediaType, binary]));

@@ -2,7 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { AUTHENTICATION_ERRORS, BEARER_SECURITY, errorResponses } from '../openapi/responses.ts';
+import {
+  AUTHENTICATION_ERRORS,
+  BEARER_SECURITY,
+  errorResponses,
+  HASH_HEADERS,
+} from '../openapi/responses.ts';
 import { pictureNameOf } from '../pictures/picture-name.ts';
 import { pictureResponse } from '../pictures/picture-response.ts';
 import type { OpenPicture } from '../pictures/remake-picture.ts';
@@ -36,8 +41,8 @@ export function getPrivatePicture(options: GetPrivatePictureOptions): Endpoint {
         }),
       },
       responses: {
-        200: { description: 'The picture.', content },
-        206: { description: 'The range that was asked for.', content },
+        200: { description: 'The picture.', headers: HASH_HEADERS, content },
+        206: { description: 'The range that was asked for.', headers: HASH_HEADERS, content },
         304: { description: 'The entity tag in If-None-Match is that of the picture.' },
         ...errorResponses(
           ...AUTHENTICATION_ERRORS,

@@ -2,8 +2,10 @@ import { type RouteConfig, z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
+import { type PictureHashes, readPictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
 import { type ReadMix, readMix } from '../../gpu-backend/contract/prompt-mix.ts';
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
+import { hashHeaders } from '../adapters/hash-headers.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ImageRequest } from '../generation/image-request.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
@@ -11,7 +13,7 @@ import { createImageRequestParser } from '../generation/parse-image-request.ts';
 import { type PlannedPicture, pictureNameOfPlan, planPictures } from '../generation/plan-pictures.ts';
 import { SpendingRefused } from '../generation/spending-refused.ts';
 import type { KeptKeys } from '../keys/kept-keys.ts';
-import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
+import { errorResponses, HASH_HEADERS, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { pictureHeadResponse, pictureResponse } from '../pictures/picture-response.ts';
 import { parseSignedUrl, type SignedUrl } from '../signed-urls/signed-url.ts';
@@ -30,6 +32,13 @@ export interface SignedPictureOptions
   /** Undefined: there are no signed URLs. */
   readonly urlSigningKeys: readonly SigningKey[] | undefined;
   readonly urlPresets: UrlPresets;
+}
+
+interface Redirect {
+  readonly plan: PlannedPicture;
+  /** Of the URL, seconds since 1970. */
+  readonly expires: number | undefined;
+  readonly hashes: PictureHashes | undefined;
 }
 
 const common = {
@@ -55,11 +64,12 @@ const common = {
 } as const satisfies Partial<RouteConfig>;
 
 const found: RouteConfig['responses'] = {
-  200: { description: 'A private picture.', headers: REQUEST_ID_HEADER },
+  200: { description: 'A private picture.', headers: { ...REQUEST_ID_HEADER, ...HASH_HEADERS } },
   302: {
     description: 'A public picture’s immutable URL.',
     headers: {
       ...REQUEST_ID_HEADER,
+      ...HASH_HEADERS,
       location: { description: 'Under /i/.', schema: { type: 'string', format: 'uri-reference' } },
     },
   },
@@ -83,7 +93,11 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
   const parse = createImageRequestParser(model);
 
   /** Within its own origin by path alone: what a cache keeps of it must not depend on a `Host` that a client made up. */
-  function redirect(plan: PlannedPicture, requestUrl: string, origin: string, expires?: number): Response {
+  function redirect(
+    { plan, expires, hashes }: Redirect,
+    { url: requestUrl }: { readonly url: string },
+    origin: string,
+  ): Response {
     const location = pictureUrlOf(
       pictureNameOfPlan(plan),
       origin === new URL(requestUrl).origin ? '' : origin,
@@ -93,6 +107,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
     const headers = {
       location,
       'cache-control': `public, max-age=${maxAgeS}`,
+      ...hashHeaders(hashes),
       'cross-origin-resource-policy': 'cross-origin',
     };
     return new Response(null, { status: 302, headers });
@@ -147,7 +162,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
       if (req.method === 'HEAD') {
         const object = await source.head(name);
         if (!object) throw new ApiError('not_found');
-        if (name.tenant === undefined) return redirect(plan, req.url, origin, expires);
+        if (name.tenant === undefined) return redirect({ plan, expires, hashes: object.hashes }, req, origin);
         return pictureHeadResponse(name, object, { ifNoneMatch });
       }
       const call = {
@@ -160,8 +175,9 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         traceparent: context.get('traceparent'),
         isRetry: false,
       };
-      await maker.make(request, call).catch(withoutNumbers);
-      if (name.tenant === undefined) return redirect(plan, req.url, origin, expires);
+      const { images } = await maker.make(request, call).catch(withoutNumbers);
+      const hashes = readPictureHashes((hash) => images.data[0]?.[hash]);
+      if (name.tenant === undefined) return redirect({ plan, expires, hashes }, req, origin);
       const picture = await source.open(name);
       if (!picture) throw new ApiError('storage_unavailable', { cause: new Error('a made picture is gone') });
       const [range, ifRange] = [req.header('range'), req.header('if-range')];

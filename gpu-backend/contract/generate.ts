@@ -4,6 +4,7 @@ import { isCanonicalCondition, stagesSchema } from './condition.ts';
 import { IMAGE_FORMAT_NAMES } from './image-format.ts';
 import { latentSchema } from './latent.ts';
 import { MAX_SEED } from './noise.ts';
+import { pictureHashesSchema } from './picture-hashes.ts';
 
 /** Pictures of one call; OpenAI's Images API allows as many. */
 export const MAX_IMAGES = 10;
@@ -86,6 +87,8 @@ export const generateResultSchema = z.object({
       etag: z.string().nullable(),
       /** False when another writer had stored the picture first; its bytes are the ones returned. Null: not stored yet. */
       created: z.boolean().nullable(),
+      /** As they lie beside the picture; left out where another writer knew none. */
+      hashes: pictureHashesSchema.optional(),
     }),
   ),
   /** Milliseconds of each stage, for the whole call. */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 // @see https://sharp.pixelplumbing.com/install#worker-threads
 import 'sharp';
 import type { FileReply } from './file-worker.ts';
-import type { FileTask } from './make-file.ts';
+import type { FileTask, PictureFile } from './make-file.ts';
 
 /** Pause before a thread that died is replaced, ms: one that cannot even begin must not keep the machine busy. */
 const RESTART_PAUSE_MS = 100;
@@ -15,7 +15,7 @@ export interface FilePool {
    * @throws Error when the picture is no picture or its thread died; whatever reason `signal` aborts with while the task
    * still waits for a thread.
    */
-  make(task: FileTask, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  make(task: FileTask, signal: AbortSignal): Promise<PictureFile>;
   /** Tasks that wait for a thread. */
   depth(): number;
   /** Ends the threads; what still runs fails. */
@@ -24,7 +24,7 @@ export interface FilePool {
 
 interface Job {
   readonly task: FileTask;
-  readonly resolve: (file: Uint8Array<ArrayBuffer>) => void;
+  readonly resolve: (file: PictureFile) => void;
   readonly reject: (error: Error) => void;
   readonly begin: () => void;
 }

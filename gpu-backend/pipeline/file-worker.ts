@@ -1,15 +1,15 @@
 import { parentPort } from 'node:worker_threads';
-import { type FileTask, makeFile } from './make-file.ts';
+import { type FileTask, makeFile, type PictureFile } from './make-file.ts';
 
 /** A thread's answer to a task. */
-export type FileReply = { readonly file: Uint8Array<ArrayBuffer> } | { readonly reason: string };
+export type FileReply = { readonly file: PictureFile } | { readonly reason: string };
 
 // Entry point of a thread of file-pool.ts: one task at a time.
 
 parentPort?.on('message', async (task: FileTask) => {
   try {
     const file = await makeFile(task);
-    parentPort?.postMessage({ file } satisfies FileReply, [file.buffer]);
+    parentPort?.postMessage({ file } satisfies FileReply, [file.bytes.buffer]);
   } catch (error) {
     parentPort?.postMessage({ reason: String(error) } satisfies FileReply);
   }

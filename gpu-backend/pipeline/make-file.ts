@@ -1,5 +1,7 @@
 import { readSync } from 'node:fs';
+import type { PictureHashes } from '../contract/picture-hashes.ts';
 import { type EncodeOptions, encodePicture } from './encode.ts';
+import { hashPicture } from './hash-picture.ts';
 import { pixelsFromImage } from './post-process.ts';
 import { resampleImage } from './resample.ts';
 
@@ -15,20 +17,27 @@ export interface FileTask extends EncodeOptions {
   readonly size: number;
 }
 
+export interface PictureFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly hashes: PictureHashes;
+}
+
 /**
- * The generator's image → the file that is stored: resampled to the size asked for, clamped, encoded. Takes tens of
+ * The generator's image → the file that is stored: resampled to the size asked for, clamped, encoded and hashed. Takes tens of
  * milliseconds of CPU for a large picture: not for an event loop that others wait for.
  * @throws RangeError when the memory ends before the picture, or a value is not a number.
  */
-export function makeFile({
+export async function makeFile({
   fd,
   position,
   nativeSize,
   size,
   ...encoding
-}: FileTask): Promise<Uint8Array<ArrayBuffer>> {
+}: FileTask): Promise<PictureFile> {
   const image = readImage(fd, position, nativeSize);
-  return encodePicture(pixelsFromImage(resampleImage(image, nativeSize, size), size), encoding);
+  const pixels = pixelsFromImage(resampleImage(image, nativeSize, size), size);
+  const [bytes, hashes] = await Promise.all([encodePicture(pixels, encoding), hashPicture(pixels)]);
+  return { bytes, hashes };
 }
 
 function readImage(fd: number, position: number, size: number): Float32Array {

@@ -111,17 +111,17 @@ export function createGenerator(options: GeneratorOptions): Generator {
         const item = items[at] as Item;
         watch.made(row);
         stages.made(row);
-        const bytes = await stages.timed('encode', () =>
+        const file = await stages.timed('encode', () =>
           encodeItem(item, row, request, signal).finally(row.release),
         );
         watch.encoded();
         const write = limitStore(() => {
           signal.throwIfAborted();
-          return stages.timed('store', () => storePicture(store, item.fingerprint, request, bytes));
+          return stages.timed('store', () => storePicture(store, item.fingerprint, request, file));
         });
         if (request.durability !== 'deferred') return [item.fingerprint, await write] as const;
         deferred.push(write.catch((error: unknown) => onLost(item.fingerprint, error)));
-        return [item.fingerprint, { bytes, etag: null, created: null }] as const;
+        return [item.fingerprint, { ...file, etag: null, created: null }] as const;
       }),
     );
     tail.observe(watch.tailMs());

@@ -4,6 +4,7 @@ import type { GenerateRequest } from '../contract/generate.ts';
 import type { Latent } from '../contract/latent.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
 import type { FilePool } from '../pipeline/file-pool.ts';
+import type { PictureFile } from '../pipeline/make-file.ts';
 import { conditionMarks, xmpOf } from '../pipeline/provenance.ts';
 import type { MadeRow } from './scheduler.ts';
 
@@ -32,7 +33,7 @@ export type EncodeItem = (
   row: Pick<MadeRow, 'fd' | 'position'>,
   request: Pick<GenerateRequest, 'size' | 'format' | 'quality'>,
   signal: AbortSignal,
-) => Promise<Uint8Array<ArrayBuffer>>;
+) => Promise<PictureFile>;
 
 /** A row that the generator made for an item → the file that is stored, provenance inside. */
 export function createItemEncoder({ model, files, withProvenance }: ItemEncoderOptions): EncodeItem {

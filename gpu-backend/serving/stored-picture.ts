@@ -2,6 +2,8 @@ import { ApiError } from '../contract/errors.ts';
 import { objectKeyOf } from '../contract/fingerprint.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
 import { IMAGE_FORMATS } from '../contract/image-format.ts';
+import { type PictureHashes, readPictureHashes } from '../contract/picture-hashes.ts';
+import type { PictureFile } from '../pipeline/make-file.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 /** Pictures never change under their name; private ones are nobody's to keep on the way. */
@@ -13,6 +15,8 @@ const CACHE_CONTROL = {
 export interface StoredPicture {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly etag: string;
+  /** As they lie beside the object; undefined where another writer knew none. */
+  readonly hashes: PictureHashes | undefined;
   /** False when another writer's bytes lay there already: those are returned. */
   readonly created: boolean;
 }
@@ -25,19 +29,21 @@ export async function storePicture(
   store: ObjectStore,
   fingerprint: string,
   { format, tenant }: Pick<GenerateRequest, 'format' | 'tenant'>,
-  bytes: Uint8Array<ArrayBuffer>,
+  { bytes, hashes }: PictureFile,
 ): Promise<StoredPicture> {
   const key = objectKeyOf(fingerprint, format, tenant);
   const options = {
     contentType: IMAGE_FORMATS[format].mediaType,
     cacheControl: CACHE_CONTROL[tenant === undefined ? 'public' : 'private'],
+    metadata: hashes,
   };
   const { created, etag } = await store.putIfAbsent(key, bytes, options);
-  if (created) return { bytes, etag, created };
+  if (created) return { bytes, hashes, etag, created };
   const winner = await store.get(key);
   if (!winner) {
     const cause = new Error(`${key} was there and is gone again`);
     throw new ApiError('storage_unavailable', { cause });
   }
-  return { bytes: winner.bytes, etag: winner.etag, created };
+  const kept = readPictureHashes((name) => winner.metadata?.[name]);
+  return { bytes: winner.bytes, hashes: kept, etag: winner.etag, created };
 }

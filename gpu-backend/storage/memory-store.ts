@@ -5,12 +5,12 @@ import type { ObjectStore, StoredObject } from './object-store.ts';
 export function createMemoryStore(): ObjectStore {
   const objects = new Map<string, StoredObject>();
   return {
-    async putIfAbsent(key, bytes, { contentType, cacheControl }) {
+    async putIfAbsent(key, bytes, { contentType, cacheControl, metadata }) {
       const copy = bytes.slice();
       const etag = `"${await sha256Hex(copy)}"`;
       const present = objects.get(key);
       if (present) return { created: false, etag: present.etag };
-      objects.set(key, { bytes: copy, etag, contentType, cacheControl, sizeBytes: copy.length });
+      objects.set(key, { bytes: copy, etag, contentType, cacheControl, metadata, sizeBytes: copy.length });
       return { created: true, etag };
     },
     async get(key) {

@@ -1,6 +1,8 @@
 interface PutOptions {
   readonly contentType: string;
   readonly cacheControl: string;
+  /** Kept beside the bytes: names of lower-case letters, values of visible ASCII. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 interface PutOutcome {

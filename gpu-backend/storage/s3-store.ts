@@ -55,7 +55,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
 
   return {
     head,
-    async putIfAbsent(key, bytes, { contentType, cacheControl }) {
+    async putIfAbsent(key, bytes, { contentType, cacheControl, metadata }) {
       for (let attempt = 1; ; attempt++) {
         try {
           const put = new PutObjectCommand({
@@ -64,6 +64,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
             Body: bytes,
             ContentType: contentType,
             CacheControl: cacheControl,
+            Metadata: metadata,
             IfNoneMatch: '*',
           });
           const { ETag } = await client.send(put, limit());
@@ -92,12 +93,16 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
 }
 
 function infoOf(
-  output: Pick<HeadObjectCommandOutput, 'ETag' | 'ContentType' | 'CacheControl' | 'ContentLength'>,
+  output: Pick<
+    HeadObjectCommandOutput,
+    'ETag' | 'ContentType' | 'CacheControl' | 'ContentLength' | 'Metadata'
+  >,
 ): ObjectInfo {
   return {
     etag: output.ETag ?? '',
     contentType: output.ContentType ?? '',
     cacheControl: output.CacheControl ?? '',
     sizeBytes: output.ContentLength ?? 0,
+    metadata: output.Metadata,
   };
 }

@@ -8,7 +8,11 @@ export interface ObjectStoreFaults {
   readonly withUnreachableEndpoint: () => ObjectStore;
 }
 
-const OPTIONS = { contentType: 'image/webp', cacheControl: 'public, max-age=31536000, immutable' };
+const OPTIONS = {
+  contentType: 'image/webp',
+  cacheControl: 'public, max-age=31536000, immutable',
+  metadata: { thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI+/==', phash: '00ff00ff00ff00ff' },
+};
 const WRITERS = 20;
 
 /**
@@ -28,7 +32,7 @@ export function objectStoreConformance(
       return store;
     };
 
-    it('gives back what was put, with its type, cache control and entity tag', async () => {
+    it('gives back what was put, with its type, cache control, metadata and entity tag', async () => {
       const key = freshKey();
       const bytes = randomBody(1_000);
       const put = await (await open()).putIfAbsent(key, bytes, OPTIONS);

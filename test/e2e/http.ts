@@ -9,7 +9,9 @@ export interface ImagesAnswer {
     readonly b64_json?: string;
     readonly fingerprint: string;
     readonly seed: number;
-    readonly cache: 'hit' | 'miss';
+    readonly cache: 'hit' | 'miss' | 'joined';
+    readonly thumbhash: string | null;
+    readonly phash: string | null;
   }[];
 }
 

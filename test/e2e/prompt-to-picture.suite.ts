@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
+import { thumbHashToRGBA } from 'thumbhash';
 import { describe, expect, it } from 'vitest';
 import type { DevStack } from '../fixtures/dev-stack.ts';
 import { bytesOf, createImages, decode, type ImagesAnswer, picturesMade } from './http.ts';
@@ -32,6 +33,35 @@ export function promptToPicture(stack: () => DevStack, nativePx: number): void {
         expect((await bytesOf(again?.url ?? '')).equals(bytes)).toBe(true);
       }
       expect(await picturesMade(stack())).toBe(made);
+    });
+
+    it('tells the same hashes of a picture made, joined and known, in every format, which decode to about it', async () => {
+      const bodies = ['png', 'webp', 'webp', 'avif'].map((output_format) => ({
+        prompt: 'a strawberry',
+        output_format,
+      }));
+      const made = await Promise.all(bodies.map((body) => createImages(stack(), body)));
+      const known = await createImages(stack(), { prompt: 'a strawberry' });
+      const images = [...made, known].flatMap(({ data }) => data);
+      const [{ url, thumbhash, phash } = { url: '', thumbhash: '', phash: '' }] = images;
+      expect(phash).toMatch(/^[0-9a-f]{16}$/u);
+      for (const image of images) expect(image).toMatchObject({ thumbhash, phash });
+      expect(known.data[0]?.cache).toBe('hit');
+      const { headers } = await fetch(url, { method: 'HEAD' });
+      expect([headers.get('x-thumbhash'), headers.get('x-phash')]).toEqual([thumbhash, phash]);
+      const { w, h, rgba } = thumbHashToRGBA(Buffer.from(thumbhash ?? '', 'base64'));
+      const small = await sharp(await bytesOf(url))
+        .resize(w, h)
+        .ensureAlpha()
+        .raw()
+        .toBuffer();
+      const other = await sharp(small, { raw: { width: w, height: h, channels: 4 } })
+        .negate({ alpha: false })
+        .toBuffer();
+      const differenceTo = (pixels: Buffer): number =>
+        rgba.reduce((sum, level, at) => sum + Math.abs(level - (pixels[at] ?? 0)), 0) / rgba.length;
+      expect(differenceTo(small)).toBeLessThan(32);
+      expect(differenceTo(small)).toBeLessThan(differenceTo(other) / 2);
     });
 
     it('makes another picture of another prompt, and of another seed', async () => {

@@ -4,7 +4,7 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf, type Recipe } from '../../gpu-backend/contract/fingerprint.ts';
 import { MAX_BODY_BYTES } from '../../gpu-backend/contract/generate.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
-import { bytesOf, textOf } from './fakes/memory-backend.ts';
+import { bytesOf, hashesOf, textOf } from './fakes/memory-backend.ts';
 import { createTestEdge, issueKey, MODEL, NOW_MS } from './fakes/test-edge.ts';
 
 const APPLE: Recipe = {
@@ -48,7 +48,16 @@ describe('POST /v1/images/generations', () => {
       size: '64x64',
       output_format: 'png',
       native: 64,
-      data: [{ url: `${edge.origin}/i/${fingerprint}.png`, seed: 0, fingerprint, cache: 'miss', units: 1 }],
+      data: [
+        {
+          url: `${edge.origin}/i/${fingerprint}.png`,
+          seed: 0,
+          fingerprint,
+          cache: 'miss',
+          units: 1,
+          ...hashesOf(fingerprint),
+        },
+      ],
       usage: { units: 1, remaining: null },
     });
     expect(response.headers.get('cache-control')).toBe('no-store');

@@ -42,10 +42,11 @@ export function installFakeNetwork(): FakeNetwork {
     try {
       const { pictures, timings } = await backend.generate(await request.json());
       const form = new FormData();
-      const images = pictures.map(({ fingerprint, seed, etag }) => ({
+      const images = pictures.map(({ fingerprint, seed, etag, hashes }) => ({
         fingerprint,
         seed,
         etag,
+        hashes,
         created: true,
       }));
       form.set('result', JSON.stringify({ native: 64, images, timings }));
@@ -60,7 +61,14 @@ export function installFakeNetwork(): FakeNetwork {
     const key = path.slice(`/${String(env.S3_BUCKET)}/`.length);
     const object = await store.get(key);
     if (!object) return new Response(null, { status: 404 });
-    const headers = { etag: object.etag, 'content-length': String(object.sizeBytes) };
+    const headers = {
+      etag: object.etag,
+      'content-length': String(object.sizeBytes),
+      ...(object.hashes && {
+        'x-amz-meta-thumbhash': object.hashes.thumbhash,
+        'x-amz-meta-phash': object.hashes.phash,
+      }),
+    };
     return new Response(method === 'HEAD' ? null : object.bytes, { headers });
   }
 

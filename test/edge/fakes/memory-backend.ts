@@ -2,6 +2,7 @@ import type { Backend, GeneratedPicture } from '../../../edge/adapters/backend.t
 import type { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
 import { type GenerateRequest, generateRequestSchema } from '../../../gpu-backend/contract/generate.ts';
+import type { PictureHashes } from '../../../gpu-backend/contract/picture-hashes.ts';
 import type { MemoryObjectStore } from './memory-object-store.ts';
 
 export interface MemoryBackend extends Backend {
@@ -34,6 +35,11 @@ export function bytesOf(fingerprint: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new TextEncoder().encode(textOf(fingerprint)));
 }
 
+/** Hashes that follow from the fingerprint too. */
+export function hashesOf(fingerprint: string): PictureHashes {
+  return { thumbhash: btoa(fingerprint.slice(0, 21)), phash: fingerprint.slice(-16) };
+}
+
 /** A backend without a model: it checks the request as the real one does, and stores what it makes. */
 export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
   const backend: MemoryBackend = {
@@ -49,11 +55,13 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
       const pictures = images.map(async (image): Promise<GeneratedPicture> => {
         const fingerprint = await fingerprintOf({ ...common, ...image });
         const bytes = bytesOf(fingerprint);
+        const hashes = hashesOf(fingerprint);
         return {
           fingerprint,
           seed: image.seed,
           bytes,
-          etag: store.put(objectKeyOf(fingerprint, common.format, common.tenant), bytes),
+          hashes,
+          etag: store.put(objectKeyOf(fingerprint, common.format, common.tenant), bytes, hashes),
         };
       });
       return { pictures: backend.distort(await Promise.all(pictures)), timings: NO_TIME };

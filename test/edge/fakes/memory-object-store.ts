@@ -1,5 +1,6 @@
 import type { ObjectStore, StoredBytes } from '../../../edge/adapters/object-store.ts';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
+import type { PictureHashes } from '../../../gpu-backend/contract/picture-hashes.ts';
 
 export interface MemoryObjectStore extends ObjectStore {
   readonly objects: Map<string, StoredBytes>;
@@ -8,7 +9,7 @@ export interface MemoryObjectStore extends ObjectStore {
   /** While true, the store cannot be reached. */
   down: boolean;
   /** Stores an object and returns its entity tag. */
-  put(key: string, bytes: Uint8Array<ArrayBuffer>): string;
+  put(key: string, bytes: Uint8Array<ArrayBuffer>, hashes?: PictureHashes): string;
 }
 
 /** An object store in memory. Its entity tags tell contents apart, as S3's do. */
@@ -26,14 +27,14 @@ export function createMemoryObjectStore(): MemoryObjectStore {
     down: false,
     async head(key) {
       const object = read('head', key);
-      return object && { etag: object.etag, sizeBytes: object.sizeBytes };
+      return object && { etag: object.etag, sizeBytes: object.sizeBytes, hashes: object.hashes };
     },
     async get(key) {
       return read('get', key);
     },
-    put(key, bytes) {
+    put(key, bytes, hashes) {
       const etag = `"${bytes.reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 7).toString(16)}"`;
-      objects.set(key, { etag, sizeBytes: bytes.length, bytes });
+      objects.set(key, { etag, sizeBytes: bytes.length, bytes, hashes });
       return etag;
     },
   };

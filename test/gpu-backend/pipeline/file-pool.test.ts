@@ -38,14 +38,14 @@ async function levelsOf(file: Uint8Array): Promise<number[]> {
 describe('createFilePool', () => {
   it('makes files of the pictures that lie in the memory', async () => {
     const files = await Promise.all([0, 1, 0, 1, 0].map((picture) => pool.make(task(picture), NEVER)));
-    const levels = await Promise.all(files.map(levelsOf));
+    const levels = await Promise.all(files.map(({ bytes }) => levelsOf(bytes)));
     expect(levels).toEqual([[0], [255], [0], [255], [0]]);
   });
 
   it('refuses a picture that is no picture, and goes on', async () => {
     await expect(pool.make(task(2), NEVER)).rejects.toThrow('is not a number');
     await expect(pool.make(task(3), NEVER)).rejects.toThrow('picture memory ends');
-    expect(await levelsOf(await pool.make(task(1), NEVER))).toEqual([255]);
+    expect(await levelsOf((await pool.make(task(1), NEVER)).bytes)).toEqual([255]);
   });
 
   it('leaves the event loop free', async () => {

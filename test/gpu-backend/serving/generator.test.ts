@@ -7,6 +7,7 @@ import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/finger
 import { type GenerateRequest, generateResultSchema } from '../../../gpu-backend/contract/generate.ts';
 import { sha256Hex } from '../../../gpu-backend/contract/hex.ts';
 import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../../gpu-backend/contract/image-format.ts';
+import { pictureHashesSchema } from '../../../gpu-backend/contract/picture-hashes.ts';
 import { pixelsFromImage } from '../../../gpu-backend/pipeline/post-process.ts';
 import { resampleImage } from '../../../gpu-backend/pipeline/resample.ts';
 import type { Inference, InferenceBatch } from '../../../gpu-backend/runtime/inference.ts';
@@ -193,6 +194,35 @@ describe('createGenerator', () => {
     expect(xmpAsString).toContain(`galip:promptSha256="${await sha256Hex('penguin')}"`);
     expect(xmpAsString).toContain('galip:nativeSize="64"');
     expect(xmpAsString).not.toContain('penguin');
+  });
+
+  it('keeps the picture’s hashes beside it, the same in every format, and answers those that lie there', async () => {
+    const results = await Promise.all(
+      IMAGE_FORMAT_NAMES.map((format) =>
+        backend.generator.generate(
+          requestFor([{ prompt: 'blue heart', seed: 8 }], {
+            format,
+            quality: IMAGE_FORMATS[format].defaultQuality,
+          }),
+        ),
+      ),
+    );
+    const images = results.map(({ result }) => result.images[0]);
+    for (const [at, image] of images.entries()) {
+      const key = objectKeyOf(image?.fingerprint ?? '', IMAGE_FORMAT_NAMES[at] ?? 'png');
+      expect(image?.hashes).toEqual(images[0]?.hashes);
+      expect(pictureHashesSchema.parse((await backend.store.head(key))?.metadata)).toEqual(image?.hashes);
+    }
+    const request = requestFor([{ prompt: 'blue heart', seed: 9 }]);
+    const { images: asked, ...common } = request;
+    const fingerprint = await fingerprintOf({ ...common, ...(asked[0] as (typeof asked)[0]) });
+    const store = createMemoryStore();
+    const others = new Uint8Array([1, 2, 3]);
+    const put = { contentType: 'image/png', cacheControl: 'public, max-age=31536000, immutable' };
+    await store.putIfAbsent(objectKeyOf(fingerprint, 'png'), others, put);
+    const { result, pictures } = await backend.withParts({ store }).generator.generate(request);
+    expect(pictures[0]?.bytes).toEqual(others);
+    expect(result.images[0]).toMatchObject({ created: false, hashes: undefined });
   });
 
   it.each([32, 64, 256])('resamples what the model made to %i pixels before it clamps', async (size) => {

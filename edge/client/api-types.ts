@@ -85,6 +85,14 @@ export interface Images {
      * Charged for this picture.
      */
     units: number;
+    /**
+     * ThumbHash in base64: a blurred picture to show until the real one is there. Null: stored before there were any.
+     */
+    thumbhash: string | null;
+    /**
+     * DCT hash, 64 bits in hexadecimal: pictures that look alike differ in few bits. Null as thumbhash.
+     */
+    phash: string | null;
   }[];
   usage: {
     /**

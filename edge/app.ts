@@ -41,6 +41,7 @@ import { getPrivatePicture } from './routes/get-private-picture.ts';
 import { getUrlSigningSecret } from './routes/get-url-signing-secret.ts';
 import { healthz } from './routes/healthz.ts';
 import { jobEndpoints } from './routes/jobs/job-endpoints.ts';
+import { mcp } from './routes/mcp.ts';
 import { getModel, listModels } from './routes/models.ts';
 import type { RouteOptions } from './routes/route-options.ts';
 import { signedPicture } from './routes/signed-picture.ts';
@@ -150,6 +151,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     healthz(),
     getOpenApi({ app, originOf }),
     getDocs({ app, originOf }),
+    mcp({ ...route, app }),
   ];
   mount(app, [...endpoints, getIndex(endpoints)]);
   // Stands in no answer's schema: those are lines of JSON.

@@ -39,6 +39,7 @@ export interface Schemas {
   Balance: Balance;
   CreditGrant: CreditGrant;
   Health: Health;
+  McpMessage: McpMessage;
 }
 export interface Receipt {
   scheme: 'galip-receipt-1';
@@ -815,4 +816,12 @@ export interface CreditGrant {
 }
 export interface Health {
   status: 'ok';
+}
+export interface McpMessage {
+  jsonrpc: '2.0';
+  id?: string | number;
+  method: string;
+  params?: {
+    [k: string]: unknown;
+  };
 }

@@ -67,7 +67,7 @@ export interface Operation {
 
 /** The served OpenAPI document, as far as the documentation reads it. */
 export interface ApiDocument {
-  readonly info: { readonly title: string; readonly description?: string };
+  readonly info: { readonly title: string; readonly version: string; readonly description?: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };

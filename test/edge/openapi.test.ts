@@ -85,6 +85,7 @@ const EXPECTED: Record<string, number[]> = {
   'get /.well-known/galip-receipts.json': [200, 405, 500],
   'post /v1/admin/tenants/{id}/credits': [200, 400, 401, 403, 404, 405, 409, 422, 500, 503],
   'get /healthz': [200, 405, 500],
+  'post /mcp': [200, 202, 400, 401, 403, 405, 500],
   'get /openapi.json': [200, 405, 500],
   'get /docs': [200, 405, 500],
   'get /': [200, 405, 500],
@@ -109,8 +110,8 @@ describe('GET /openapi.json', () => {
   it('asks for a key exactly where one is needed', () => {
     for (const { name, operation } of operations) {
       const statuses = Object.keys(operation.responses);
-      expect(operation.security !== undefined, name).toBe(/ \/(?:v1|p)\//u.test(name));
-      const refuses = / \/(?:v1|p|s)\//u.test(name);
+      expect(operation.security !== undefined, name).toBe(/ \/(?:v1\/|p\/|mcp$)/u.test(name));
+      const refuses = / \/(?:v1\/|p\/|s\/|mcp$)/u.test(name);
       expect(statuses.includes('401') && statuses.includes('403'), name).toBe(refuses);
     }
   });

@@ -13,7 +13,7 @@ export interface Section {
 
 /** By how their paths begin, in the order of the page; what fits nowhere is the service's own. */
 const TITLES = [
-  ['Make pictures', /^\/v1\/(?:images|interpolations|grids|live)/u],
+  ['Make pictures', /^\/v1\/(?:images|interpolations|grids|live)|^\/mcp/u],
   ['Pictures', /^\/(?:i|p|s)\/|^\/v1\/url-signing-secret/u],
   ['Jobs', /^\/v1\/jobs/u],
   ['Webhooks', /^\/v1\/webhooks/u],

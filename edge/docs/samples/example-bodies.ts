@@ -1,6 +1,12 @@
 /** The JSON body that shows an operation, by its id. Every operation that takes one has one here; tests send it. */
 export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
   createImages: { prompt: 'a red apple', n: 2, output_format: 'webp' },
+  callMcp: {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'generate_image', arguments: { prompt: 'a red apple' } },
+  },
   createWebhook: { url: 'https://example.com/hook', events: ['job.succeeded', 'job.failed'] },
   changeWebhook: { events: ['job.succeeded'], enabled: true },
   rotateWebhookSecret: { overlap_s: 86_400 },

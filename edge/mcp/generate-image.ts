@@ -1,0 +1,47 @@
+import { fromJsonSchema, type McpServer } from '@modelcontextprotocol/server';
+import { IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
+import type { Galip } from '../client/create-galip.ts';
+import type { PictureRequest } from '../client/images.ts';
+import type { ApiDocument } from '../docs/document.ts';
+import { imageContent, orToolError } from './tool-result.ts';
+import { toolSchema } from './tool-schema.ts';
+
+/** For jobs, and for how an answer is written, which the protocol says. */
+const OMITTED = ['async', 'deadline', 'webhook', 'response_format', 'user', 'model'];
+
+/** The tool `generate_image`: `POST /v1/images/generations`, answered with the pictures and their URLs. */
+export function addGenerateImage(server: McpServer, galip: Galip, { components }: ApiDocument): void {
+  const inputSchema = fromJsonSchema<PictureRequest>(
+    toolSchema(components.schemas.ImageRequest ?? {}, OMITTED) as object,
+  );
+  server.registerTool(
+    'generate_image',
+    {
+      title: 'Generate an image',
+      description:
+        'Makes pictures from a prompt, in one forward pass. The same arguments always give the same pictures, at the same URLs; made again they cost nothing.',
+      inputSchema,
+      annotations: {
+        readOnlyHint: false,
+        destructiveHint: false,
+        idempotentHint: true,
+        openWorldHint: false,
+      },
+    },
+    (request) => orToolError(generate(galip, request)),
+  );
+}
+
+async function generate(galip: Galip, request: PictureRequest) {
+  const { data, output_format: format, usage } = await galip.images.create(request);
+  const { mediaType } = IMAGE_FORMATS[format];
+  const files = await Promise.all(data.map((picture) => galip.images.bytes(picture)));
+  const lines = data.map(({ url, seed, cache, units }) => `${url} (seed ${seed}, ${cache}, ${units} units)`);
+  return {
+    content: [
+      ...files.map((bytes) => imageContent(bytes, mediaType)),
+      { type: 'text' as const, text: [...lines, `${usage.units} units in all`].join('\n') },
+    ],
+    structuredContent: { data, usage },
+  };
+}

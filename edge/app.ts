@@ -34,7 +34,7 @@ import { accountEndpoints } from './routes/account/account-endpoints.ts';
 import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
 import { type CreateImagesOptions, createImages } from './routes/create-images.ts';
 import { getDocs } from './routes/get-docs.ts';
-import { getIndex } from './routes/get-index.ts';
+import { getIndex, type PageFiles } from './routes/get-index.ts';
 import { getOpenApi } from './routes/get-openapi.ts';
 import { getPicture } from './routes/get-picture.ts';
 import { getPrivatePicture } from './routes/get-private-picture.ts';
@@ -76,6 +76,8 @@ export interface AppOptions {
   readonly urlPresets: UrlPresets;
   /** Undefined: there are no receipts. */
   readonly receiptSigner: ReceiptSigner | undefined;
+  /** The page's. */
+  readonly pageFiles: PageFiles;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -104,6 +106,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     urlSigningKeys,
     urlPresets,
     receiptSigner,
+    pageFiles,
     clock,
     log,
   } = options;
@@ -153,7 +156,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     getDocs({ app, originOf }),
     mcp({ ...route, app }),
   ];
-  mount(app, [...endpoints, getIndex(endpoints)]);
+  mount(app, [...endpoints, getIndex({ ...route, endpoints, pageFiles })]);
   // Stands in no answer's schema: those are lines of JSON.
   app.openAPIRegistry.register('Receipt', z.strictObject(receiptSchema.shape));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

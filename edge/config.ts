@@ -15,6 +15,7 @@ import type { UsageEvent } from './usage/usage-event.ts';
 
 /** What the Worker is bound to: text variables and secrets, and D1. @see README.md */
 export interface WorkerEnv {
+  readonly ASSETS: Fetcher;
   readonly DB: D1Database;
   readonly FLIGHT: DurableObjectNamespace<FlightObject>;
   readonly IDEMPOTENCY: DurableObjectNamespace<IdempotencyObject>;

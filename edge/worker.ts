@@ -121,6 +121,7 @@ function servicesOf(env: WorkerEnv): Services {
     urlSigningKeys,
     urlPresets,
     receiptSigner: receiptSigningKey && createReceiptSigner(receiptSigningKey),
+    pageFiles: env.ASSETS,
     clock: PLATFORM_CLOCK,
     log,
   };

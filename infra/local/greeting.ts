@@ -10,12 +10,16 @@ export interface GreetingOptions {
   readonly seconds: number;
 }
 
-/** What `npm start` prints once all is ready; its curl line works as it stands. */
+/**
+ * What `npm start` prints once all is ready; its curl line works as it stands. The page takes the key out of its address
+ * at once, and a fragment is sent to no server.
+ */
 export function greeting({ url, apiKey, model, dataDir, root, seconds }: GreetingOptions): string {
   const folder = relative(root, dataDir).startsWith('..') ? dataDir : relative(root, dataDir);
   return `
 galip-edge is ready (${seconds.toFixed(1)} s).
 
+  Page     ${url}/#key=${apiKey}
   URL      ${url}
   API key  ${apiKey}  (kept in ${folder}/dev.json)
   Model    ${model.id}, ${model.imageSize} × ${model.imageSize} px, ${model.commercialUse ? 'free for commercial use' : 'no commercial use'}

@@ -43,6 +43,45 @@ describe('paths and methods', () => {
   });
 });
 
+describe('the page', () => {
+  const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+  it('is what a browser gets at /, under a policy that lets in nothing foreign', async () => {
+    const response = await createTestEdge({ publicUrl: 'https://pictures.example' }).fetch('/', {
+      headers: BROWSER,
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(await response.text()).toContain('<!doctype html>');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("img-src 'self' https://pictures.example blob:");
+    expect(policy).not.toContain('unsafe');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('vary')).toBe('Accept');
+  });
+
+  it('is asked for again by its entity tag', async () => {
+    const edge = createTestEdge();
+    const etag = (await edge.fetch('/', { headers: BROWSER })).headers.get('etag') ?? '';
+    const again = await edge.fetch('/', { headers: { ...BROWSER, 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+    expect(again.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it.each(['*/*', 'text/plain', 'application/json', 'text/plain, text/html;q=0.5'])(
+    'is not for who accepts %s: the endpoints are',
+    async (accept) => {
+      const response = await createTestEdge().fetch('/', { headers: { accept } });
+      expect(response.headers.get('content-type')).toContain('text/plain');
+      expect(response.headers.get('vary')).toBe('Accept');
+    },
+  );
+});
+
 describe('browser applications', () => {
   it('may call the API from any origin, with their key and the client’s own headers', async () => {
     const response = await createTestEdge().fetch('/v1/images/generations', {

@@ -88,7 +88,7 @@ const EXPECTED: Record<string, number[]> = {
   'post /mcp': [200, 202, 400, 401, 403, 405, 500],
   'get /openapi.json': [200, 405, 500],
   'get /docs': [200, 405, 500],
-  'get /': [200, 405, 500],
+  'get /': [200, 304, 405, 500],
 };
 
 describe('GET /openapi.json', () => {

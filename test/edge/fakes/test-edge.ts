@@ -28,6 +28,7 @@ import type { SigningKey } from '../../../gpu-backend/contract/signature.ts';
 import { createInProcessFlights } from './in-process-flights.ts';
 import { createMemoryBackend, type MemoryBackend } from './memory-backend.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from './memory-object-store.ts';
+import { createPageFiles } from './page-files.ts';
 
 /** 2026-11-23T00:00:00Z, in milliseconds since 1970. */
 export const NOW_MS = 1_795_392_000_000;
@@ -115,6 +116,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     urlSigningKeys: urlSigningKeys ?? undefined,
     urlPresets,
     receiptSigner: createReceiptSigner(RECEIPT_SIGNING_KEY),
+    pageFiles: createPageFiles(),
     clock: { ...PLATFORM_CLOCK, now },
     log: write,
   });

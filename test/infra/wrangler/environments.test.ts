@@ -122,6 +122,7 @@ describe.each(['production', 'staging'] as const)('[env.%s] of wrangler.toml', (
     for (const binding of [...namesOf(config.durable_objects.bindings), 'DB', 'JOBS', 'USAGE']) {
       expect(stdout).toContain(`env.${binding} (`);
     }
+    expect(stdout).toMatch(/env\.ASSETS +Assets/u);
   });
 });
 

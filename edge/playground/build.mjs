@@ -1,0 +1,80 @@
+// Builds the page into .cache/playground, which wrangler.toml serves: run by wrangler before `dev` and `deploy`, and by the
+// tests. Plain JavaScript: it must run on the machine's own Node, whatever starts wrangler.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = new URL('./', import.meta.url);
+const root = fileURLToPath(new URL('../../', here));
+const target = join(root, '.cache/playground');
+
+/** Packages of which something is in the page, each with its licence's file. */
+const PACKAGES = [
+  'preact',
+  '@fontsource-variable/bricolage-grotesque',
+  '@fontsource-variable/instrument-sans',
+];
+
+/** What is under `assets/` is named by its content. The document's own headers come from the Worker. */
+const HEADERS = `/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+  Cross-Origin-Resource-Policy: same-origin
+`;
+
+/** Writes what differs and removes what is not of this build: several may run at once, and servers watch the folder. */
+export async function buildPlayground() {
+  const files = await filesOfPage();
+  for (const [name, contents] of files) {
+    const path = join(target, name);
+    const present = await readFile(path).catch(() => undefined);
+    if (present?.equals(contents)) continue;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+  }
+  const present = await readdir(target, { recursive: true, withFileTypes: true });
+  for (const entry of present) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !files.has(path.slice(target.length + 1))) await rm(path, { force: true });
+  }
+}
+
+/** Contents by path. */
+async function filesOfPage() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['edge/playground/main.tsx', 'edge/playground/styles/main.css'],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.woff2': 'file' },
+    outdir: join(target, 'assets'),
+    publicPath: '/assets',
+    entryNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    write: false,
+    logLevel: 'warning',
+  });
+  const files = new Map(outputFiles.map(({ path, contents }) => [path.slice(target.length + 1), contents]));
+  const nameOf = (pattern) => [...files.keys()].find((name) => pattern.test(name)) ?? '';
+  const html = await readFile(new URL('index.html', here), 'utf8');
+  const page = html
+    .replace('main.css', `/${nameOf(/^assets\/main-\w+\.css$/u)}`)
+    .replace('main.js', `/${nameOf(/^assets\/main-\w+\.js$/u)}`);
+  const licences = await Promise.all(
+    PACKAGES.map(
+      async (name) => `${name}\n\n${await readFile(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`,
+    ),
+  );
+  return files
+    .set('index.html', Buffer.from(page))
+    .set('favicon.svg', await readFile(new URL('favicon.svg', here)))
+    .set('_headers', Buffer.from(HEADERS))
+    .set('licences.txt', Buffer.from(licences.join('\n\n')));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPlayground();

@@ -1,0 +1,41 @@
+import type { JSX } from 'preact';
+import type { ApiFailure } from '../api/api-failure.ts';
+import { useSession } from '../session.ts';
+import { adviceOnFailure, titleOfFailure } from '../state/failure-words.ts';
+
+export interface FailureNoticeProps {
+  readonly failure: ApiFailure;
+  /** Undefined: trying again makes no difference. */
+  readonly onRetry?: (() => void) | undefined;
+}
+
+/** What went wrong, and what can be done. */
+export function FailureNotice({ failure, onRetry }: FailureNoticeProps): JSX.Element {
+  const { askForKey } = useSession();
+  const { code, status } = failure;
+  const isMoney = status === 402 || code === 'budget_exceeded';
+  const isKey = status === 401 || status === 403;
+  return (
+    <div class="notice" role="alert" data-code={code}>
+      <h2>{titleOfFailure(failure)}</h2>
+      <p>{adviceOnFailure(failure)}</p>
+      <div class="actions">
+        {isMoney && (
+          <a class="button quiet" href="#/console">
+            See the balance
+          </a>
+        )}
+        {(isKey || isMoney) && (
+          <button type="button" class="button quiet" onClick={askForKey}>
+            Use another key
+          </button>
+        )}
+        {onRetry && (
+          <button type="button" class="button" onClick={onRetry}>
+            Try again
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

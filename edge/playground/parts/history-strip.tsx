@@ -1,0 +1,28 @@
+import type { JSX } from 'preact';
+import { useSession } from '../session.ts';
+import { formatPlace } from '../state/place.ts';
+
+/** What was painted, the newest first; each is a link to its settings. */
+export function HistoryStrip(): JSX.Element | null {
+  const { painted, clearPainted } = useSession();
+  if (painted.length === 0) return null;
+  return (
+    <section class="history" aria-labelledby="history-title">
+      <div class="section-head">
+        <h2 id="history-title">History</h2>
+        <button type="button" class="button quiet" onClick={clearPainted}>
+          Clear
+        </button>
+      </div>
+      <ul>
+        {painted.map(({ params, prompt, file }) => (
+          <li key={file}>
+            <a href={formatPlace({ view: 'paint', params: new URLSearchParams(params) })} title={prompt}>
+              <img src={`/i/${file}`} alt={prompt} width={72} height={72} loading="lazy" />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

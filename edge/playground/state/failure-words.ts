@@ -1,0 +1,27 @@
+import type { ApiFailure } from '../api/api-failure.ts';
+
+const TITLES: Readonly<Record<string, string>> = {
+  insufficient_credits: 'Out of credit',
+  budget_exceeded: 'The budget is used up',
+  rate_limited: 'Too fast for this key',
+  too_many_jobs: 'Enough jobs for now',
+  invalid_api_key: 'This key is not accepted',
+  insufficient_scope: 'This key may not do that',
+  tenant_suspended: 'This account is suspended',
+  request_moderated: 'Not allowed here',
+  content_moderated: 'Not shown',
+  backend_unavailable: 'The painter is away',
+  deadline_exceeded: 'That took too long',
+  unreachable: 'No connection',
+};
+
+/** A failure in a few words. */
+export function titleOfFailure({ code, status }: ApiFailure): string {
+  return TITLES[code] ?? (status >= 500 ? 'Something went wrong' : 'That does not work');
+}
+
+/** The API's own message, but where that speaks to programs. */
+export function adviceOnFailure({ code, message, retryAfterS }: ApiFailure): string {
+  if (code === 'invalid_api_key') return 'It may be mistyped, revoked, or of another server.';
+  return retryAfterS === undefined ? message : `${message} It may work again in ${retryAfterS} s.`;
+}

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openPage } from '../../fixtures/browser.ts';
+import { openWithKey, type PageParts } from './open-with-key.ts';
+import { prepaidKey } from './prepaid-key.ts';
+
+const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+/** WCAG 2.2 AA and axe's own good practice. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate('axe.run()')) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${impact} ${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+const SCREENS = [
+  { name: 'desktop', viewport: { width: 1280, height: 900 } },
+  { name: 'phone', viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+];
+
+export function accessible(parts: () => PageParts): void {
+  describe.each(SCREENS)('on a $name', ({ name: _, ...screen }) => {
+    describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+      const options = { ...screen, colorScheme };
+
+      it('axe finds nothing where a picture is painted', async () => {
+        const { page } = await openWithKey(parts(), {
+          ...options,
+          place: '/paint?prompt=a+red+apple&strength=0.2',
+        });
+        await page.locator('.frame img').waitFor();
+        expect(await findings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      });
+
+      it('axe finds nothing in a grid', async () => {
+        const { page } = await openWithKey(parts(), {
+          ...options,
+          place: '/grid?prompt=a+red+apple&columns=8',
+        });
+        await page.getByRole('button', { name: /^Paint 32 pictures/u }).click();
+        await page.getByRole('button', { name: 'Paint 32 pictures · free' }).waitFor();
+        expect(await findings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      });
+
+      it('axe finds nothing in the console', async () => {
+        const { page } = await openWithKey(parts(), { ...options, place: '/console' });
+        await page.locator('.charts svg').first().waitFor();
+        await page.getByRole('region', { name: 'API keys' }).waitFor();
+        expect(await findings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      });
+
+      it('axe finds nothing without a key, and in the dialog that takes one', async () => {
+        const { stack, browser } = parts();
+        const { page } = await openPage(browser, stack.url, options);
+        await page.goto(stack.url);
+        const add = page.getByRole('main').getByRole('button', { name: 'Add your key' });
+        await add.waitFor();
+        expect(await findings(page)).toEqual([]);
+        await add.click();
+        await page.getByRole('dialog').waitFor();
+        expect(await findings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      });
+
+      it('axe finds nothing where the credit is used up', async () => {
+        const apiKey = await prepaidKey(parts().stack, 0);
+        const { page } = await openWithKey(parts(), {
+          ...options,
+          apiKey,
+          place: '/paint?prompt=something+new',
+        });
+        await page.getByRole('alert').waitFor();
+        expect(await findings(page)).toEqual([]);
+        await page.context().close();
+      });
+    });
+  });
+
+  it('changes its colours by the button, and keeps them', async () => {
+    const { page, problems } = await openWithKey(parts(), { colorScheme: 'light' });
+    const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    const light = await ground();
+    const button = page.getByRole('button', { name: /^Colours/u });
+    await button.click();
+    expect(await ground()).toBe(light);
+    await button.click();
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    expect(await ground()).toBe(dark);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+}
+
+/** Whether the page as a whole must be scrolled sideways. */
+function isTooWide(page: Page): Promise<unknown> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}

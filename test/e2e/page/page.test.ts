@@ -1,0 +1,36 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { CHROMIUM, startBrowser } from '../../fixtures/browser.ts';
+import { type DevStack, startDevStack } from '../../fixtures/dev-stack.ts';
+import { accessible } from './accessible.suite.ts';
+import { operatorConsole } from './console.suite.ts';
+import { grid } from './grid.suite.ts';
+import type { PageParts } from './open-with-key.ts';
+import { painting } from './painting.suite.ts';
+import { refusals } from './refusals.suite.ts';
+import { texts } from './texts.suite.ts';
+
+const why = CHROMIUM === undefined ? ' (skipped: no Chromium, as Debian’s package chromium has it)' : '';
+
+describe.skipIf(CHROMIUM === undefined)(`the page, in Chromium over npm start${why}`, () => {
+  let stack: DevStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([
+      startDevStack({ env: { PROMPT_BLOCK_LIST: 'forbidden' } }),
+      startBrowser(),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+
+  const parts = (): PageParts => ({ stack, browser });
+  painting(parts);
+  texts(parts);
+  grid(parts);
+  refusals(parts);
+  operatorConsole(parts);
+  accessible(parts);
+});

@@ -6,6 +6,7 @@ import { type ReceiptSigner, receiptSchema } from '../gpu-backend/contract/recei
 import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
+import { createDescribeApi } from './docs/api-document.ts';
 import type { Clock } from './durable/clock.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
 import type { Flights } from './flight/flight.ts';
@@ -139,6 +140,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   app.onError(answerErrors(log));
   app.notFound(() => new ApiError('not_found').toResponse());
 
+  const describeApi = createDescribeApi(app);
   const endpoints = [
     createImages({ ...route, model, maker, jobs, openJobs }),
     getPicture({ ...route, openPicture }),
@@ -152,9 +154,9 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     ...adminEndpoints({ ...route, keys: keyRegistry, tenants }),
     ...accountEndpoints({ ...route, accountOf, tenants, receiptSigner }),
     healthz(),
-    getOpenApi({ app, originOf }),
-    getDocs({ app, originOf }),
-    mcp({ ...route, app }),
+    getOpenApi({ describeApi, originOf }),
+    getDocs({ describeApi, originOf }),
+    mcp({ ...route, app, describeApi }),
   ];
   mount(app, [...endpoints, getIndex({ ...route, endpoints, pageFiles })]);
   // Stands in no answer's schema: those are lines of JSON.

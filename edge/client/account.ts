@@ -1,5 +1,6 @@
 import type { Balance, Model, Models, Receipt, UrlSigningSecret, Usage } from './api-types.ts';
-import { type CallOptions, readJson, type Transport } from './http/transport.ts';
+import { createJsonCalls, type Query } from './http/json-calls.ts';
+import type { CallOptions, Transport } from './http/transport.ts';
 
 export interface UsageQuery {
   /** First day of UTC, as 2026-11-23; that of this month unless given. */
@@ -22,13 +23,12 @@ export interface Account {
 }
 
 export function createAccount(transport: Transport): Account {
-  const get = <T>(path: string, options: CallOptions = {}, query = {}): Promise<T> =>
-    transport({ ...options, method: 'GET', path, query }, readJson<T>);
+  const { get } = createJsonCalls(transport);
   return {
     balance: (options) => get('/v1/balance', options),
-    usage: (query, options) => get('/v1/usage', options, query),
+    usage: (query, options) => get('/v1/usage', options, { ...query }),
     async *receipts(day, options = {}) {
-      for (let query: Record<string, string | undefined> | undefined = { day }; query; ) {
+      for (let query: Query | undefined = { day }; query; ) {
         const call = { ...options, method: 'GET', path: '/v1/receipts', query } as const;
         const page: ReceiptPage = await transport(call, readPage);
         yield* page.receipts;
@@ -43,7 +43,7 @@ export function createAccount(transport: Transport): Account {
 interface ReceiptPage {
   readonly receipts: readonly Receipt[];
   /** Query of the next page. */
-  readonly next: Record<string, string> | undefined;
+  readonly next: Query | undefined;
 }
 
 async function readPage(response: Response): Promise<ReceiptPage> {

@@ -1,8 +1,10 @@
 import { type Account, createAccount } from './account.ts';
+import { type Admin, createAdmin } from './admin.ts';
 import { createTransport } from './http/transport.ts';
 import { createImages, type Images } from './images.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createUrlSigner, type UrlSigner } from './url-signer.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** A try takes at most the time that the service gives a request. */
 const TIMEOUT_MS = 60_000;
@@ -25,6 +27,8 @@ export interface GalipOptions {
 export interface Galip extends Account {
   readonly images: Images;
   readonly jobs: Jobs;
+  readonly webhooks: Webhooks;
+  readonly admin: Admin;
   /** Asks for the key's signing secret once; what it gives signs without asking. */
   urlSigner(): Promise<UrlSigner>;
 }
@@ -52,6 +56,8 @@ export function createGalip(options: GalipOptions): Galip {
     ...account,
     images: createImages(transport),
     jobs: createJobs(transport),
+    webhooks: createWebhooks(transport),
+    admin: createAdmin(transport),
     async urlSigner() {
       const { key_id: keyId, secret } = await account.urlSigningSecret();
       return createUrlSigner({ baseUrl: origin, keyId, secret });

@@ -1,6 +1,6 @@
 import type { ImageRequest, Images as ImagesAnswer, Quote } from './api-types.ts';
-import { type CallOptions, readJson, type Transport } from './http/transport.ts';
-import { type IdempotentOptions, idempotencyHeaders } from './idempotency.ts';
+import { createJsonCalls, type IdempotentOptions } from './http/json-calls.ts';
+import type { CallOptions, Transport } from './http/transport.ts';
 
 /** What `images.create` takes; `jobs.create` has what only jobs can have. */
 export type PictureRequest = Omit<ImageRequest, 'async' | 'deadline' | 'webhook'>;
@@ -18,25 +18,11 @@ export interface Images {
 }
 
 export function createImages(transport: Transport): Images {
+  const { post } = createJsonCalls(transport);
   const path = '/v1/images/generations';
   return {
-    create: (request, options = {}) =>
-      transport(
-        { ...options, method: 'POST', path, headers: idempotencyHeaders(options), body: request },
-        readJson<ImagesAnswer>,
-      ),
-    quote: (request, options = {}) =>
-      transport(
-        {
-          ...options,
-          method: 'POST',
-          path,
-          query: { dry_run: 'true' },
-          headers: idempotencyHeaders({}),
-          body: request,
-        },
-        readJson<Quote>,
-      ),
+    create: (request, options) => post(path, request, options),
+    quote: (request, options) => post(path, request, options, { dry_run: 'true' }),
     async bytes({ url, b64_json: base64 }, options = {}) {
       if (base64 !== undefined) {
         return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -3,8 +3,19 @@ import type { EdgeContext } from '../endpoint.ts';
 import type { ApiDocument } from './document.ts';
 import { withSamples } from './samples/with-samples.ts';
 
-/** The API of `app` as OpenAPI 3.1, with an example of each body, and programs that run against `origin`. */
-export function apiDocument(app: OpenAPIHono<EdgeContext>, origin: string): ApiDocument {
+/** The API of a server at an origin, as OpenAPI 3.1 with an example of each body and programs that run there. */
+export type DescribeApi = (origin: string) => ApiDocument;
+
+/** What describes `app`. The last answer is kept: the endpoints of an application do not change, and its origin seldom. */
+export function createDescribeApi(app: OpenAPIHono<EdgeContext>): DescribeApi {
+  let kept: { readonly origin: string; readonly document: ApiDocument } | undefined;
+  return (origin) => {
+    if (kept?.origin !== origin) kept = { origin, document: describe(app, origin) };
+    return kept.document;
+  };
+}
+
+function describe(app: OpenAPIHono<EdgeContext>, origin: string): ApiDocument {
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { apiDocument } from '../docs/api-document.ts';
 import { renderDocs } from '../docs/page/render-docs.ts';
 import { STYLE } from '../docs/page/style.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -7,7 +6,7 @@ import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import type { GetOpenApiOptions } from './get-openapi.ts';
 
 /** `GET /docs`: the OpenAPI document as a page to read. */
-export function getDocs({ app, originOf }: GetOpenApiOptions): Endpoint {
+export function getDocs({ describeApi, originOf }: GetOpenApiOptions): Endpoint {
   return {
     spec: {
       method: 'get',
@@ -31,7 +30,7 @@ export function getDocs({ app, originOf }: GetOpenApiOptions): Endpoint {
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
       };
-      return context.html(await renderDocs(apiDocument(app, originOf(context))), 200, headers);
+      return context.html(await renderDocs(describeApi(originOf(context))), 200, headers);
     },
   };
 }

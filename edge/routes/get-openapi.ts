@@ -1,16 +1,15 @@
-import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { apiDocument } from '../docs/api-document.ts';
-import type { EdgeContext, Endpoint } from '../endpoint.ts';
+import { z } from '@hono/zod-openapi';
+import type { DescribeApi } from '../docs/api-document.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import type { RouteOptions } from './route-options.ts';
 
 export interface GetOpenApiOptions extends Pick<RouteOptions, 'originOf'> {
-  /** The application that the document describes. */
-  readonly app: OpenAPIHono<EdgeContext>;
+  readonly describeApi: DescribeApi;
 }
 
 /** `GET /openapi.json`: this API, as OpenAPI 3.1. */
-export function getOpenApi({ app, originOf }: GetOpenApiOptions): Endpoint {
+export function getOpenApi({ describeApi, originOf }: GetOpenApiOptions): Endpoint {
   return {
     spec: {
       method: 'get',
@@ -27,6 +26,6 @@ export function getOpenApi({ app, originOf }: GetOpenApiOptions): Endpoint {
         ...errorResponses('method_not_allowed', 'internal_error'),
       },
     },
-    handle: (context) => context.json(apiDocument(app, originOf(context))),
+    handle: (context) => context.json(describeApi(originOf(context))),
   };
 }

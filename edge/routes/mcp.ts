@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { createGalip } from '../client/create-galip.ts';
-import { apiDocument } from '../docs/api-document.ts';
+import type { DescribeApi } from '../docs/api-document.ts';
 import type { EdgeContext, Endpoint } from '../endpoint.ts';
 import { readJson } from '../generation/read-json.ts';
 import { serveMcp } from '../mcp/serve-mcp.ts';
@@ -24,10 +24,11 @@ const messageSchema = z
 export interface McpOptions extends Pick<RouteOptions, 'authenticate' | 'originOf'> {
   /** The application whose endpoints the tools call. */
   readonly app: OpenAPIHono<EdgeContext>;
+  readonly describeApi: DescribeApi;
 }
 
 /** `POST /mcp`: the API as tools of the Model Context Protocol. */
-export function mcp({ app, authenticate, originOf }: McpOptions): Endpoint {
+export function mcp({ app, describeApi, authenticate, originOf }: McpOptions): Endpoint {
   return {
     spec: {
       method: 'post',
@@ -64,7 +65,7 @@ export function mcp({ app, authenticate, originOf }: McpOptions): Endpoint {
         return app.fetch(new Request(new URL(pathname + search, req.url), init), env, context.executionCtx);
       };
       const galip = createGalip({ baseUrl: origin, apiKey, fetch: ask, retries: 0 });
-      return serveMcp(req.raw, { galip, document: apiDocument(app, origin), body: await readJson(req.raw) });
+      return serveMcp(req.raw, { galip, document: describeApi(origin), body: await readJson(req.raw) });
     },
   };
 }

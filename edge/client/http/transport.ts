@@ -14,7 +14,7 @@ export interface CallOptions {
 }
 
 interface Call extends CallOptions {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path, or a whole URL: the key goes to the API's own origin alone. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>> | undefined;
@@ -71,7 +71,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   return async (call, read) => {
     const { method, headers = {}, signal, retries = options.retries } = call;
-    const isRepeatable = method !== 'POST' || 'idempotency-key' in headers;
+    const isRepeatable = method === 'GET' || method === 'DELETE' || 'idempotency-key' in headers;
     for (let tries = 1; ; tries++) {
       try {
         return await attempt(call, read);
@@ -83,9 +83,4 @@ export function createTransport(options: TransportOptions): Transport {
       }
     }
   };
-}
-
-/** Reads an answer as JSON of a known type. */
-export async function readJson<T>(response: Response): Promise<T> {
-  return (await response.json()) as T;
 }

@@ -1,7 +1,7 @@
 import type { ImageRequest, Images, Job } from '../api-types.ts';
 import { errorOf, JobError } from '../errors.ts';
-import { type CallOptions, readJson, type Transport } from '../http/transport.ts';
-import { type IdempotentOptions, idempotencyHeaders } from '../idempotency.ts';
+import { createJsonCalls, type IdempotentOptions } from '../http/json-calls.ts';
+import type { CallOptions, Transport } from '../http/transport.ts';
 import { type JobStep, watchJob } from './watch-job.ts';
 
 /** What `jobs.create` takes: an image request whose answer is a job. */
@@ -24,23 +24,13 @@ export interface Jobs {
 }
 
 export function createJobs(transport: Transport): Jobs {
+  const calls = createJsonCalls(transport);
   const pathOf = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
   const watch: Jobs['watch'] = (id, options = {}) => watchJob(transport, id, options);
   return {
-    create: (request, options = {}) =>
-      transport(
-        {
-          ...options,
-          method: 'POST',
-          path: '/v1/images/generations',
-          headers: idempotencyHeaders(options),
-          body: { ...request, async: true },
-        },
-        readJson<Job>,
-      ),
-    get: (id, options = {}) => transport({ ...options, method: 'GET', path: pathOf(id) }, readJson<Job>),
-    cancel: (id, options = {}) =>
-      transport({ ...options, method: 'DELETE', path: pathOf(id) }, readJson<Job>),
+    create: (request, options) => calls.post('/v1/images/generations', { ...request, async: true }, options),
+    get: (id, options) => calls.get(pathOf(id), options),
+    cancel: (id, options) => calls.delete(pathOf(id), options),
     watch,
     async wait(id, options) {
       for await (const { job } of watch(id, options)) if (job) return resultOf(job);

@@ -1,6 +1,7 @@
 import type { Job } from '../api-types.ts';
 import { ConnectionError } from '../errors.ts';
-import { type CallOptions, readJson, type Transport } from '../http/transport.ts';
+import { createJsonCalls } from '../http/json-calls.ts';
+import type { CallOptions, Transport } from '../http/transport.ts';
 import { wait } from '../http/wait.ts';
 import { openEvents } from './open-events.ts';
 
@@ -31,7 +32,7 @@ export async function* watchJob(
   options: CallOptions,
 ): AsyncGenerator<JobStep, void> {
   const path = `/v1/jobs/${encodeURIComponent(id)}`;
-  const find = (): Promise<Job> => transport({ ...options, method: 'GET', path }, readJson<Job>);
+  const { get } = createJsonCalls(transport);
   let last = '';
   let told = '';
   for (let silent = 0; ; silent++) {
@@ -50,7 +51,7 @@ export async function* watchJob(
       }
     }
     // Whether the stream ended with the job, or broke off; events have no base64, the job has.
-    const job = await find();
+    const job = await get<Job>(path, options);
     const { status, attempts } = job;
     if (ENDED.has(status)) return yield { status, attempts, job };
     if (told !== `${status} ${attempts}`) yield { status, attempts, job: undefined };

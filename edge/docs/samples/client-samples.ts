@@ -21,6 +21,29 @@ console.log((await galip.jobs.get(id)).status);`,
 for await (const { status, job } of galip.jobs.watch(id)) console.log(status, job?.result?.data[0].url);`,
   deleteJob: `const { id } = await galip.jobs.create({ prompt: 'a green frog' });
 console.log((await galip.jobs.cancel(id)).status);`,
+  createWebhook: `const { id, secret } = await galip.webhooks.create({ url: 'https://example.com/hook' });
+console.log(id, secret);`,
+  listWebhooks: `for (const { id, url, enabled } of await galip.webhooks.list()) console.log(id, url, enabled);`,
+  changeWebhook: `const [first] = await galip.webhooks.list();
+console.log(await galip.webhooks.change(first.id, { events: ['job.succeeded'], enabled: true }));`,
+  rotateWebhookSecret: `const [first] = await galip.webhooks.list();
+const { secret } = await galip.webhooks.rotateSecret(first.id, { overlap_s: 86_400 });
+console.log(secret);`,
+  listWebhookDeliveries: `const webhooks = await galip.webhooks.list();
+for (const { id } of webhooks) console.log(id, await galip.webhooks.deliveries(id));`,
+  createKey: `const { id, key } = await galip.admin.keys.create({ name: 'production server', scopes: ['generate', 'read'] });
+console.log(id, key);`,
+  listKeys: `for await (const { id, name, last_used_at } of galip.admin.keys.list()) console.log(id, name, last_used_at);`,
+  changeKey: `const { id } = await galip.admin.keys.create({ name: 'staging server', scopes: ['generate'] });
+console.log(await galip.admin.keys.change(id, { limits: { month_units: 10_000 } }));`,
+  rerollKey: `const { id } = await galip.admin.keys.create({ name: 'production server', scopes: ['generate'] });
+console.log((await galip.admin.keys.reroll(id, { overlap_s: 86_400 })).key);`,
+  revokeKey: `const { id } = await galip.admin.keys.create({ name: 'a mistake', scopes: ['generate'] });
+console.log(await galip.admin.keys.revoke(id));`,
+  createTenant: `console.log(await galip.admin.tenants.create({ id: 'globex', name: 'Globex' }));`,
+  listTenants: `for await (const { id, name } of galip.admin.tenants.list()) console.log(id, name);`,
+  grantCredit: `const { id } = await galip.admin.tenants.create({ id: 'initech', name: 'Initech' });
+console.log(await galip.admin.tenants.credit(id, { id: 'invoice-7', units: 1_000 }));`,
   getUsage: `const { data, total } = await galip.usage({ group_by: 'outcome' });
 for (const { group, pictures, units } of data) console.log(group, pictures, units);
 console.log(total.units);`,

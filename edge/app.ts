@@ -7,6 +7,7 @@ import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
 import { createDescribeApi } from './docs/api-document.ts';
+import type { Scorer } from './adapters/scorer.ts';
 import type { Clock } from './durable/clock.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
 import type { Flights } from './flight/flight.ts';
@@ -72,6 +73,7 @@ export interface AppOptions {
   readonly accountOf: AccountOf;
   readonly prices: Prices;
   readonly policy: PromptPolicy;
+  readonly scorer: Scorer;
   /** Secrets that signed image URLs derive from, the newest first; undefined: there are no signed URLs. */
   readonly urlSigningKeys: readonly SigningKey[] | undefined;
   readonly urlPresets: UrlPresets;
@@ -104,6 +106,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     accountOf,
     prices,
     policy,
+    scorer,
     urlSigningKeys,
     urlPresets,
     receiptSigner,
@@ -132,7 +135,9 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
     now,
   };
 
-  const maker = createImageMaker({ model, store, cache, flights, ledgerOf, prices, policy, clock, log });
+  const maker = createImageMaker({
+    ...{ model, store, cache, flights, ledgerOf, prices, policy, scorer, clock, log },
+  });
   const openPicture = createOpenPicture({ recipes, flights, model, now });
 
   app.use(identify(now));

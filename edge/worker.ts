@@ -1,5 +1,6 @@
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import { createReceiptSigner } from '../gpu-backend/contract/receipt.ts';
+import { createHttpScorer } from './adapters/http-scorer.ts';
 import { createMemoryPictureCache } from './adapters/memory-picture-cache.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
@@ -118,6 +119,7 @@ function servicesOf(env: WorkerEnv): Services {
     accountOf: createTenantAccounts(ledgers),
     prices,
     policy: policyOf(config, { signingKey, fetcher, now }),
+    scorer: createHttpScorer({ urls: config.backendUrls, signingKey, fetcher, now }),
     urlSigningKeys,
     urlPresets,
     receiptSigner: receiptSigningKey && createReceiptSigner(receiptSigningKey),

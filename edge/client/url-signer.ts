@@ -19,6 +19,8 @@ export interface SignedPicture {
   /** ψ, above 0 … 1.5. */
   readonly truncation?: number;
   readonly variation?: { readonly seed: number; readonly strength: number };
+  /** Candidates, 1 … 16, of which the URL leads to the one that fits the prompt best. All are made and charged. */
+  readonly bestOf?: number;
   /** After this the URL makes nothing. */
   readonly expires?: Date;
 }
@@ -57,6 +59,7 @@ function pairsOf({ variation, expires, ...picture }: SignedPicture): string[] {
     truncation,
     variation: variation?.seed,
     strength: variation?.strength,
+    best_of: picture.bestOf,
     expires: expires && Math.floor(expires.getTime() / 1000),
   };
   return Object.entries(values).flatMap(([name, value]) => {

@@ -33,6 +33,8 @@ export interface ChargeOptions {
   readonly flights: Flights;
   readonly source: PictureSource;
   readonly withBytes: boolean;
+  /** What the answer needs beside the pictures, once they are there: where it fails, they cost nothing. */
+  readonly complete?: () => Promise<void>;
   /** Of the pictures, milliseconds since 1970. */
   readonly deadline: number;
   /** W3C trace context of the flights. */
@@ -74,6 +76,7 @@ export async function chargePictures(
     );
   };
   if (quoted.every(({ isStored }) => isStored)) {
+    await options.complete?.();
     const recorded = await inTime(
       ledger.record({
         ...order,
@@ -101,6 +104,7 @@ export async function chargePictures(
   let landed: readonly QuotedPicture[];
   try {
     landed = await land(quoted, options);
+    await options.complete?.();
   } catch (error) {
     const outcome = error instanceof ApiError && error.code === 'content_moderated' ? 'moderated' : 'failed';
     // What cannot be released now is when the lease ends.

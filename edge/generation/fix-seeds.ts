@@ -12,7 +12,7 @@ const SEED_DIGITS = 13;
 export async function fixSeeds(request: ImageRequest, requestKey: string): Promise<ImageRequest> {
   const { seed, ...rest } = request;
   if (seed !== 'random' || rest.seeds != null) return request;
-  const seeds = Array.from({ length: rest.n ?? 1 }, async (_, index) => {
+  const seeds = Array.from({ length: rest.best_of ?? rest.n ?? 1 }, async (_, index) => {
     const digest = await sha256Hex(JSON.stringify([SCHEME, requestKey, index]));
     return Number.parseInt(digest.slice(0, SEED_DIGITS), 16);
   });

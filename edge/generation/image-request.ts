@@ -3,6 +3,7 @@ import { MAX_IMAGES, MAX_UPSCALE, MIN_SIZE_PX } from '../../gpu-backend/contract
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
+import { MAX_CANDIDATES } from '../../gpu-backend/contract/scores.ts';
 import { ASYNC_FIELDS } from './async-fields.ts';
 import { LATENT_FIELDS } from './latent-fields.ts';
 import { promptFields } from './prompt-fields.ts';
@@ -10,6 +11,7 @@ import { seedListProblem } from './seed-list.ts';
 
 /** OpenAI's Images API gives the same; it is accepted and used for nothing. */
 const MAX_USER_LENGTH = 256;
+const BEST_OF = `must be an integer, 1 … ${MAX_CANDIDATES}`;
 const SIZE = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/u;
 
 const seed = z.int(`must be an integer, 0 … ${MAX_SEED}`).min(0).max(MAX_SEED);
@@ -95,6 +97,10 @@ export function createImageRequestSchema(model: ModelCard) {
         default: 'public',
       }),
       stages,
+      best_of: z.int(BEST_OF).min(1, BEST_OF).max(MAX_CANDIDATES, BEST_OF).nullish().openapi({
+        description:
+          'Makes so many candidates, as if n were this, and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.',
+      }),
       ...LATENT_FIELDS,
       ...ASYNC_FIELDS,
     })

@@ -22,7 +22,14 @@ const imageSchema = z.object({
     description:
       'DCT hash, 64 bits in hexadecimal: pictures that look alike differ in few bits. Null as thumbhash.',
   }),
+  score: z.number().optional().openapi({
+    description: 'With best_of: cosine of the angle between CLIP’s embeddings of picture and prompt, −1 … 1.',
+  }),
 });
+
+/** Stands beside every score. */
+export const SCORE_CAVEAT =
+  'The generator was trained against the CLIP that scores: scores rank pictures of one prompt, and flatter all of them.';
 
 /** Answer of `POST /v1/images/generations`, OpenAI's with what else is known of each picture. */
 export const imagesSchema = z
@@ -33,8 +40,17 @@ export const imagesSchema = z
     output_format: z.enum(IMAGE_FORMAT_NAMES),
     native: z.int().openapi({ description: "Edge of the model's own pictures; other sizes are resampled." }),
     data: z.array(imageSchema),
+    best_of: z
+      .object({
+        candidates: z.int().openapi({ description: 'Pictures that were made, kept and charged.' }),
+        judge: z.literal('clip').openapi({ description: 'Whose scores they are: the model’s own CLIP.' }),
+        caveat: z.string(),
+      })
+      .optional(),
     usage: z.object({
-      units: z.int().openapi({ description: 'Charged for this request.' }),
+      units: z.int().openapi({
+        description: 'Charged for this request; with best_of also for those that it does not show.',
+      }),
       remaining: z.int().nullable().openapi({ description: 'Units that the key has left; null: no limit.' }),
     }),
   })

@@ -3,6 +3,7 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
 import type { PictureCache } from '../adapters/picture-cache.ts';
+import type { Scorer } from '../adapters/scorer.ts';
 import type { Clock } from '../durable/clock.ts';
 import type { Flights } from '../flight/flight.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
@@ -18,7 +19,7 @@ import type { PromptPolicy } from '../policy/prompt-policy.ts';
 import { ANSWER_SLACK_MS } from '../requests/request-time.ts';
 import { chargePictures } from './charge-pictures.ts';
 import type { ImageRequest } from './image-request.ts';
-import type { Images, Quote } from './images.ts';
+import { type Images, type Quote, SCORE_CAVEAT } from './images.ts';
 import {
   type BilledPicture,
   billPictures,
@@ -27,6 +28,7 @@ import {
   planPictures,
 } from './plan-pictures.ts';
 import { quotePictures } from './quote-pictures.ts';
+import { bestOf, scorePictures } from './score-pictures.ts';
 import { SpendingRefused } from './spending-refused.ts';
 
 export interface MakeImagesOptions {
@@ -37,6 +39,7 @@ export interface MakeImagesOptions {
   readonly ledgerOf: LedgerOf;
   readonly prices: Prices;
   readonly policy: PromptPolicy;
+  readonly scorer: Scorer;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -79,7 +82,7 @@ export interface ImageMaker {
 }
 
 export function createImageMaker(options: MakeImagesOptions): ImageMaker {
-  const { model, store, cache, flights, ledgerOf, prices, policy, clock, log } = options;
+  const { model, store, cache, flights, ledgerOf, prices, policy, scorer, clock, log } = options;
 
   async function refuse(billed: readonly BilledPicture[], call: MakeImagesCall): Promise<never> {
     const lines = billed.map(({ chargeId, fingerprint }) => ({
@@ -118,6 +121,10 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         withBytes,
         ...(isRetry && { isOwn: ({ fingerprint, chargeId }) => flights.wasStartedBy(fingerprint, chargeId) }),
       });
+      let scores: readonly number[] = [];
+      const complete = async (): Promise<void> => {
+        scores = await scorePictures(someOf(billed), { scorer, tenant, deadline, clock });
+      };
       const charging = chargePictures(quoted, {
         ledger: ledgerOf(placeOf(call)),
         spender: spenderOf(call.principal, call.tenant),
@@ -127,6 +134,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         flights,
         source,
         withBytes,
+        ...(request.best_of != null && { complete }),
         deadline,
         traceparent: call.traceparent,
         answerBy: call.answerBy ?? deadline + ANSWER_SLACK_MS,
@@ -137,7 +145,8 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       // Who hangs up between reserving and settling leaves no lease behind.
       defer(charging.catch(() => undefined));
       const { pictures, allowance } = await charging;
-      const data = pictures.map(({ bytes, cache: how, charge, ...picture }): Images['data'][number] => ({
+      const units = pictures.reduce((sum, { charge }) => sum + charge.units, 0);
+      const all = pictures.map(({ bytes, cache: how, charge, ...picture }): Images['data'][number] => ({
         ...(bytes
           ? { b64_json: bytes.toBase64() }
           : { url: pictureUrlOf(pictureNameOfPlan(picture), origin) }),
@@ -148,8 +157,12 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         thumbhash: picture.hashes?.thumbhash ?? null,
         phash: picture.hashes?.phash ?? null,
       }));
-      const units = data.reduce((sum, image) => sum + image.units, 0);
-      const images = { ...summary(billed, model), created: Math.floor(clock.now() / 1000), data };
+      const ranked = request.best_of != null && {
+        data: bestOf(all, scores, request.n ?? 1),
+        best_of: { candidates: all.length, judge: 'clip' as const, caveat: SCORE_CAVEAT },
+      };
+      const created = Math.floor(clock.now() / 1000);
+      const images = { ...summary(billed, model), created, data: all, ...ranked };
       return { images: { ...images, usage: { units, remaining: allowance.remaining } }, allowance };
     },
     async quote(request, { principal: { tenant }, origin, defer }) {
@@ -194,12 +207,12 @@ function summary(
   planned: readonly PlannedPicture[],
   model: ModelCard,
 ): Omit<Images, 'created' | 'data' | 'usage'> {
-  const { size, format } = firstOf(planned).recipe;
+  const { size, format } = someOf(planned)[0].recipe;
   return { model: model.id, size: `${size}x${size}`, output_format: format, native: model.imageSize };
 }
 
-function firstOf(planned: readonly PlannedPicture[]): PlannedPicture {
-  const [first] = planned;
+function someOf<T extends PlannedPicture>(planned: readonly T[]): readonly [T, ...T[]] {
+  const [first, ...others] = planned;
   if (!first) throw new Error('a valid request asks for at least one picture');
-  return first;
+  return [first, ...others];
 }

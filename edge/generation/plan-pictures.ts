@@ -38,7 +38,7 @@ export function pictureNameOfPlan({ fingerprint, recipe: { format, tenant } }: P
 }
 
 /**
- * The pictures that a valid request of `tenant` asks for, in order.
+ * The pictures that a valid request of `tenant` asks for, in order; with best_of all candidates.
  * @throws ApiError `model_not_found`, or `invalid_request` where fields contradict each other.
  */
 export function planPictures(
@@ -62,7 +62,7 @@ export function planPictures(
     ...(request.visibility === 'private' && { tenant }),
   };
   return Promise.all(
-    seedsOf(request).map(async (seed): Promise<PlannedPicture> => {
+    seedsOf(request, model).map(async (seed): Promise<PlannedPicture> => {
       const latent = canonicalLatent(seed, request);
       const recipe = { ...common, seed, ...(latent && { latent }) };
       return { recipe, fingerprint: await fingerprintOf(recipe) };
@@ -86,22 +86,37 @@ function qualityOf({ output_compression: quality }: ImageRequest, format: ImageF
   });
 }
 
-function seedsOf({ n, seed, seeds }: ImageRequest): number[] {
+function seedsOf(request: ImageRequest, model: ModelCard): number[] {
+  const { n, seed, seeds, best_of: candidates } = request;
+  if (candidates != null) checkBestOf(candidates, n ?? 1, model);
   const listed = typeof seeds === 'string' ? readSeedList(seeds) : (seeds ?? []);
-  const count = n ?? (listed.length || 1);
+  const [name, count] = candidates == null ? ['n', n ?? (listed.length || 1)] : ['best_of', candidates];
   if (seeds != null) {
     if (seed != null) throw contradiction('seeds', 'seeds and seed exclude each other');
     if (listed.length !== count) {
-      throw contradiction('seeds', `seeds has ${listed.length} entries; n is ${count} and needs as many`);
+      throw contradiction(
+        'seeds',
+        `seeds has ${listed.length} entries; ${name} is ${count} and needs as many`,
+      );
     }
     return listed;
   }
   if (seed === 'random') return Array.from({ length: count }, randomSeed);
   const first = seed ?? 0;
   if (first > MAX_SEED - (count - 1)) {
-    throw contradiction('seed', `seed (${first}) + n (${count}) goes beyond ${MAX_SEED}, the largest seed`);
+    throw contradiction(
+      'seed',
+      `seed (${first}) + ${name} (${count}) goes beyond ${MAX_SEED}, the largest seed`,
+    );
   }
   return Array.from({ length: count }, (_, index) => first + index);
+}
+
+function checkBestOf(candidates: number, n: number, { imageEncoder }: ModelCard): void {
+  if (imageEncoder === undefined) {
+    throw contradiction('best_of', 'best_of must be left out: this model has no image encoder to score with');
+  }
+  if (n > candidates) throw contradiction('best_of', `best_of (${candidates}) must be at least n (${n})`);
 }
 
 function contradiction(param: string, message: string): ApiError {

@@ -51,7 +51,7 @@ const common = {
       signature: z.string().openapi({ description: 'HMAC-SHA-256, base64url.' }),
       options: z.string().openapi({
         description:
-          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, prompt (mix: blends and stages on one line), expires (seconds since 1970).',
+          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, best_of (candidates: it leads to the best, which HEAD does not find), prompt (mix: blends and stages on one line), expires (seconds since 1970).',
         example: 'size:128,seed:7',
       }),
       file: z.string().openapi({
@@ -153,13 +153,15 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         throw new ApiError('gone', { message: 'This URL has expired.' });
       }
       const request = parse(bodyOf(url, wanted));
-      const [plan] = await planPictures(request, model, tenant.id);
-      if (!plan) throw new Error('a signed URL asks for one picture');
+      const plans = await planPictures(request, model, tenant.id);
       const origin = originOf(context);
-      const name = pictureNameOfPlan(plan);
       const source = sourceOf(context);
       const ifNoneMatch = req.header('if-none-match');
       if (req.method === 'HEAD') {
+        const [plan, ...others] = plans;
+        // Which of several candidates is the best is known once they are made.
+        if (!plan || others.length > 0) throw new ApiError('not_found');
+        const name = pictureNameOfPlan(plan);
         const object = await source.head(name);
         if (!object) throw new ApiError('not_found');
         if (name.tenant === undefined) return redirect({ plan, expires, hashes: object.hashes }, req, origin);
@@ -176,7 +178,11 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         isRetry: false,
       };
       const { images } = await maker.make(request, call).catch(withoutNumbers);
-      const hashes = readPictureHashes((hash) => images.data[0]?.[hash]);
+      const [image] = images.data;
+      const plan = plans.find(({ fingerprint }) => fingerprint === image?.fingerprint);
+      if (!plan) throw new Error('a signed URL asks for one picture');
+      const name = pictureNameOfPlan(plan);
+      const hashes = readPictureHashes((hash) => image?.[hash]);
       if (name.tenant === undefined) return redirect({ plan, expires, hashes }, req, origin);
       const picture = await source.open(name);
       if (!picture) throw new ApiError('storage_unavailable', { cause: new Error('a made picture is gone') });

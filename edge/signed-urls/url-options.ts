@@ -18,6 +18,8 @@ const presetSchema = z
     /** A seed, and with it `strength`. */
     variation: z.int(),
     strength: z.number(),
+    /** Candidates of which the URL leads to the best. */
+    best_of: z.int(),
     /** Whether the prompt is a text, or blends and stages on one line. @see prompt-mix.ts of the contract */
     prompt: promptForm,
     /** As in a request; it is checked as one. A mix that names stages goes before. */
@@ -42,6 +44,7 @@ const optionsSchema = z
     truncation: decimal,
     variation: digits,
     strength: decimal,
+    best_of: digits,
     prompt: promptForm,
     /** Seconds since 1970. */
     expires: digits,
@@ -61,7 +64,7 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
   if (text === NO_URL_OPTIONS) return {};
   const given = new Map<string, string>();
   for (const part of text.split(',')) {
-    const [, name, value] = /^([a-z]+):([\w.-]+)$/u.exec(part) ?? [];
+    const [, name, value] = /^([a-z_]+):([\w.-]+)$/u.exec(part) ?? [];
     if (name === undefined || value === undefined) {
       throw invalid('options', `options must be name:value pairs joined by commas, or ${NO_URL_OPTIONS}`);
     }

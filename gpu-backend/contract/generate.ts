@@ -25,12 +25,14 @@ export const MIN_SIZE_PX = 16;
 export const seedSchema = z.int().min(0).max(MAX_SEED);
 
 /** A tenant's id, as it stands in the object keys of private pictures. */
-const tenantSchema = z.string().regex(/^[\w-]{1,64}$/u);
+export const tenantSchema: z.ZodString = z.string().regex(/^[\w-]{1,64}$/u);
+
+export const modelDigestSchema: z.ZodString = z.string().regex(/^[0-9a-f]{64}$/u);
 
 /** Body of the backend's signed `POST /v1/generate`. */
 export const generateRequestSchema = z.strictObject({
   /** Digest of the model that the caller's fingerprints name. */
-  model: z.string().regex(/^[0-9a-f]{64}$/u),
+  model: modelDigestSchema,
   /** One picture each. */
   images: z
     .array(

@@ -137,12 +137,19 @@ export const modelCardSchema = z.object({
   imageSize: positive,
   /** Stages that can have prompts of their own; absent in cards from before there were any: none. */
   stages: positive.optional(),
+  /** Digest of the image encoder that scores the model's pictures; absent: there is none that could. */
+  imageEncoder: digest.optional(),
 });
 
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
 /** The manifest's public part. */
-export function modelCardOf({ id, digest, licence, commercialUse, generator }: ModelManifest): ModelCard {
+export function modelCardOf(manifest: ModelManifest): ModelCard {
+  const { id, digest, licence, commercialUse, generator, vision, files } = manifest;
   const { imageSize, stages } = generator;
-  return { id, digest, licence, commercialUse, imageSize, stages };
+  const canScore = vision.imageSize === imageSize;
+  return {
+    ...{ id, digest, licence, commercialUse, imageSize, stages },
+    ...(canScore && { imageEncoder: files['image-encoder.onnx'].sha256 }),
+  };
 }

@@ -1,18 +1,21 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { ApiError } from '../contract/errors.ts';
 import type { ModelCard } from '../contract/model-card.ts';
+import type { Generator } from '../serving/generator.ts';
 import { Overloaded } from '../serving/overloaded.ts';
 import { createGenerateRoute, type GenerateRouteOptions } from './generate-route.ts';
 import { createInferenceProtocol } from './inference-protocol.ts';
 import { describeError, type Log } from './json-log.ts';
-import type { Metrics } from './metrics.ts';
+import { createScoreRoute, type ScoreRouteOptions } from './score-route.ts';
 import { traceContextOf } from './trace-context.ts';
 import type { TracedEnv } from './tracing/traced-env.ts';
 import { NO_TRACER, type Tracer } from './tracing/tracer.ts';
 
 type Readiness = 'ready' | 'starting' | 'stopping';
 
-export interface AppOptions extends GenerateRouteOptions {
+export interface AppOptions extends Omit<GenerateRouteOptions, 'generator'>, ScoreRouteOptions {
+  /** Of the model that runs now. */
+  readonly generator: () => Pick<Generator, 'generate' | 'score'>;
   /** The model that runs now. */
   readonly model: () => ModelCard;
   /** `starting` until the model has been warmed, and again while it is replaced. */
@@ -24,7 +27,7 @@ export interface AppOptions extends GenerateRouteOptions {
 
 /** All that the backend answers to. */
 export function createApp(options: AppOptions): Hono {
-  const { model, readiness, metrics, log, tracer = NO_TRACER } = options;
+  const { model, readiness, metrics } = options;
   const app = new Hono();
   app.get('/health/live', (context) => context.json({ status: 'live' }));
   app.get('/health/ready', (context) => {
@@ -35,19 +38,24 @@ export function createApp(options: AppOptions): Hono {
   app.route('/', createInferenceProtocol({ model, isReady: () => readiness() === 'ready' }));
   app.get('/v1/models', (context) => context.json(model()));
   app.get('/metrics', () => metrics.render());
-  app.use('/v1/generate', reportOutcome(metrics, log, tracer));
+  app.use('/v1/generate', reportOutcome('generate', options));
+  app.use('/v1/scores', reportOutcome('score', options));
   app.route('/', createGenerateRoute(options));
+  app.route('/', createScoreRoute(options));
   app.notFound(() => new ApiError('not_found').toResponse());
   app.onError((error) => apiErrorOf(error).toResponse());
   return app;
 }
 
-/** Counts, logs and traces each generate request once, whatever became of it. */
-function reportOutcome(metrics: Metrics, log: Log, tracer: Tracer): MiddlewareHandler<TracedEnv> {
+/** Counts, logs and traces each request once, whatever became of it. */
+function reportOutcome(
+  event: 'generate' | 'score',
+  { metrics, log, tracer = NO_TRACER }: Pick<AppOptions, 'metrics' | 'log' | 'tracer'>,
+): MiddlewareHandler<TracedEnv> {
   return async (context, next) => {
     const startedAt = performance.now();
     const { headers, method } = context.req.raw;
-    const trace = tracer.start(`${method} /v1/generate`, headers);
+    const trace = tracer.start(`${method} ${context.req.path}`, headers);
     context.set('trace', trace);
     await next();
     const error = context.error && apiErrorOf(context.error);
@@ -57,7 +65,7 @@ function reportOutcome(metrics: Metrics, log: Log, tracer: Tracer): MiddlewareHa
     trace.end({ status: context.res.status, attributes: { 'galip.outcome': outcome } });
     const caller = traceContextOf(headers);
     log({
-      event: 'generate',
+      event,
       outcome,
       ms: Math.round(performance.now() - startedAt),
       ...(caller && { traceId: caller.traceId, parentId: caller.parentId }),

@@ -38,7 +38,8 @@ function fieldName(path: readonly PropertyKey[]): string {
 function quotedValue(root: unknown, path: readonly PropertyKey[]): string {
   let value = root;
   for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined | null)?.[key];
-  const isShown = value !== undefined && typeof value !== 'object' && path.at(-1) !== 'prompt';
+  const isText = path.includes('prompt') || path.includes('stages');
+  const isShown = value !== undefined && typeof value !== 'object' && !isText;
   const text = isShown ? JSON.stringify(value) : '';
   return text === '' || text.length > QUOTED_VALUE_LIMIT ? '' : ` is ${text}`;
 }

@@ -31,6 +31,8 @@ export interface RunReport {
   readonly textEncoderMs: number;
   readonly generatorMs: number;
   readonly encodedTexts: number;
+  /** Of each row, of a batch that is scored. */
+  readonly scores?: readonly number[] | undefined;
 }
 
 /** Why a provider did not get to run the model. */

@@ -19,6 +19,8 @@ export interface InferenceBatch {
   readonly sentenceOf: readonly number[];
   /** Which sentence conditions each stage of a row; without entry: its one sentence all of them. */
   readonly stagesOf?: readonly (readonly number[] | undefined)[];
+  /** Whether how well each row's picture fits its condition is wanted too. */
+  readonly isScored?: boolean;
 }
 
 /** Places in `texts`, and weights in millionths. @see ../contract/blend.ts */
@@ -42,6 +44,8 @@ export interface InferenceResult {
   readonly generatorMs: number;
   /** Prompts that were encoded now; the others were remembered. */
   readonly encodedTexts: number;
+  /** Of each row, of a batch that is scored. @see ../contract/scores.ts */
+  readonly scores?: readonly number[] | undefined;
 }
 
 /** The model, wherever it runs, one batch after the other in the order of the calls. */

@@ -6,6 +6,7 @@ import type { BucketTime, InferenceBatch } from './inference.ts';
 import type { ChildSettings, LoadReport, RefusedProvider, RunReport } from './inference-messages.ts';
 import { ModelDirectoryError, readModelManifest } from './model-directory.ts';
 import { openSessions, readGraphs } from './open-sessions.ts';
+import { scorePictures } from './score-pictures.ts';
 import { stageConditions } from './stage-conditions.ts';
 import { createTextCache, type TextCache } from './text-cache.ts';
 import { warmUp } from './warm-up.ts';
@@ -25,6 +26,8 @@ interface Parts {
   readonly manifest: ModelManifest;
   readonly textEncoder: InferenceSession;
   readonly generator: InferenceSession;
+  /** Opened when it is needed first: most models score nothing. */
+  readonly imageEncoder: () => Promise<InferenceSession>;
   readonly known: TextCache;
 }
 
@@ -99,11 +102,14 @@ async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {
   }
   const { image } = await session.run(feeds);
   if (!image) throw new RangeError('generator.onnx has no output "image"');
+  const images = (image.data as Float32Array).subarray(0, rows * 3 * imageSize ** 2);
+  const madeAt = performance.now();
   return {
-    images: (image.data as Float32Array).subarray(0, rows * 3 * imageSize ** 2),
+    images,
     textEncoderMs: encodedAt - startedAt,
-    generatorMs: performance.now() - encodedAt,
+    generatorMs: madeAt - encodedAt,
     encodedTexts,
+    ...(batch.isScored && { scores: await scorePictures(await parts.imageEncoder(), images, batch, all) }),
   };
 }
 

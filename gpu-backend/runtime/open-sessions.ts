@@ -14,11 +14,15 @@ interface GraphFile {
 export interface GraphFiles {
   readonly textEncoder: GraphFile;
   readonly generator: GraphFile;
+  /** Checked now, so that a damaged directory is found, and read again when it is needed. */
+  readonly imageEncoder: () => Promise<GraphFile>;
 }
 
 export interface Sessions {
   readonly textEncoder: InferenceSession;
   readonly generator: InferenceSession;
+  /** Opened when it is asked for first. */
+  imageEncoder(): Promise<InferenceSession>;
   release(): Promise<void>;
 }
 
@@ -32,17 +36,21 @@ export async function readGraphs(directory: string, manifest: ModelManifest): Pr
     }
     return { path, bytes };
   };
-  // Checked though it is not run: a damaged directory is found now and not by whoever reads the file next.
-  await readModelFile(directory, manifest, 'image-encoder.onnx');
-  return { textEncoder: await read('text-encoder.onnx'), generator: await read('generator.onnx') };
+  const imageEncoder = (): Promise<GraphFile> => read('image-encoder.onnx');
+  await imageEncoder();
+  return {
+    textEncoder: await read('text-encoder.onnx'),
+    generator: await read('generator.onnx'),
+    imageEncoder,
+  };
 }
 
 /**
- * Both graphs on one provider.
+ * The graphs on one provider.
  * @throws ModelDirectoryError when it takes one of them not, or is not there at all.
  */
 export async function openSessions(
-  { textEncoder, generator }: GraphFiles,
+  { textEncoder, generator, imageEncoder }: GraphFiles,
   provider: ExecutionProvider,
   settings: SessionSettings,
 ): Promise<Sessions> {
@@ -57,11 +65,26 @@ export async function openSessions(
       opened.push(session);
       return session;
     } catch (error) {
-      await release();
       throw new ModelDirectoryError(path, (error as Error).message, { cause: error });
     }
   };
-  return { textEncoder: await open(textEncoder), generator: await open(generator), release };
+  let scoring: Promise<InferenceSession> | undefined;
+  const openOnce = (): Promise<InferenceSession> => {
+    scoring ??= imageEncoder()
+      .then(open)
+      .catch((error: unknown) => {
+        scoring = undefined;
+        throw error;
+      });
+    return scoring;
+  };
+  try {
+    const sessions = { textEncoder: await open(textEncoder), generator: await open(generator) };
+    return { ...sessions, imageEncoder: openOnce, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 function isExternal(path: string, bytes: Uint8Array): boolean {

@@ -11,6 +11,8 @@ export interface Row {
   readonly tokenIds: ReadonlyMap<string, BigInt64Array<ArrayBuffer>>;
   /** `[noiseDim]` standard normal. */
   readonly noise: Float32Array<ArrayBuffer>;
+  /** Whether how well the picture fits its condition is wanted too. */
+  readonly isScored?: boolean;
 }
 
 /** The rows of a batch as the model takes them: every text and every blend once, and which of these each row wants. */
@@ -45,5 +47,6 @@ export function batchInput(
     sentenceOf: all.map(({ prompt }) => sentenceOf(prompt)),
     ...(all.some(({ stages }) => stages) && { stagesOf: all.map(({ stages }) => stages?.map(sentenceOf)) }),
     ...(blends.length > 0 && { blends }),
+    ...(all.some(({ isScored }) => isScored) && { isScored: true }),
   };
 }

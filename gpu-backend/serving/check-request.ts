@@ -1,8 +1,9 @@
-import { stagesReachedBy, textsOf } from '../contract/condition.ts';
+import { type Condition, stagesReachedBy, textsOf } from '../contract/condition.ts';
 import { ApiError } from '../contract/errors.ts';
 import { type GenerateRequest, MAX_UPSCALE } from '../contract/generate.ts';
 import { IMAGE_FORMATS } from '../contract/image-format.ts';
-import type { ModelManifest } from '../contract/model-card.ts';
+import { type ModelManifest, modelCardOf } from '../contract/model-card.ts';
+import type { ScoreRequest } from '../contract/scores.ts';
 
 /**
  * The rules that a request's form alone does not show.
@@ -10,12 +11,7 @@ import type { ModelManifest } from '../contract/model-card.ts';
  */
 export function checkRequest(request: GenerateRequest, { digest, generator }: ModelManifest): void {
   const { model, images, size, format, quality } = request;
-  if (model !== digest) {
-    throw new ApiError('model_mismatch', {
-      message: `This backend runs the model ${digest}.`,
-      param: 'model',
-    });
-  }
+  checkModel(model, digest);
   const largest = MAX_UPSCALE * generator.imageSize;
   if (size > largest) throw invalid('size', `size is ${size}; this model makes up to ${largest} pixels.`);
   const isLossless = IMAGE_FORMATS[format].defaultQuality === null;
@@ -23,17 +19,31 @@ export function checkRequest(request: GenerateRequest, { digest, generator }: Mo
     const allowed = isLossless ? `null: ${format} is lossless` : `1 to 100 for ${format}`;
     throw invalid('quality', `quality is ${quality}; it must be ${allowed}.`);
   }
-  for (const [at, image] of images.entries()) {
-    // A lone surrogate has no UTF-8: different prompts would share a fingerprint.
-    if (!textsOf(image).every((text) => text.isWellFormed())) {
-      throw invalid(`images[${at}].prompt`, `images[${at}].prompt has a lone surrogate.`);
-    }
-    const last = stagesReachedBy(image) - 1;
-    if (last >= generator.stages) {
-      const allowed = `this model has 0 … ${generator.stages - 1}`;
-      throw invalid(`images[${at}].stages`, `images[${at}].stages names stage ${last}; ${allowed}.`);
-    }
+  for (const [at, image] of images.entries()) checkCondition(image, generator, `images[${at}].`);
+}
+
+/** @throws ApiError `model_mismatch`, or `invalid_request` where this model's pictures cannot be scored. */
+export function checkScoreRequest({ model, ...condition }: ScoreRequest, manifest: ModelManifest): void {
+  checkModel(model, manifest.digest);
+  checkCondition(condition, manifest.generator, '');
+  if (modelCardOf(manifest).imageEncoder === undefined) {
+    throw invalid('model', 'model has no image encoder for pictures of its size: they cannot be scored.');
   }
+}
+
+function checkModel(asked: string, digest: string): void {
+  if (asked === digest) return;
+  throw new ApiError('model_mismatch', { message: `This backend runs the model ${digest}.`, param: 'model' });
+}
+
+function checkCondition(condition: Condition, { stages }: ModelManifest['generator'], within: string): void {
+  // A lone surrogate has no UTF-8: different prompts would share a fingerprint.
+  if (!textsOf(condition).every((text) => text.isWellFormed())) {
+    throw invalid(`${within}prompt`, `${within}prompt has a lone surrogate.`);
+  }
+  const last = stagesReachedBy(condition) - 1;
+  if (last < stages) return;
+  throw invalid(`${within}stages`, `${within}stages names stage ${last}; this model has 0 … ${stages - 1}.`);
 }
 
 function invalid(param: string, message: string): ApiError {

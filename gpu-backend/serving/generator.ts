@@ -3,12 +3,13 @@ import { ApiError } from '../contract/errors.ts';
 import type { GenerateRequest, GenerateResult } from '../contract/generate.ts';
 import { latentNoise } from '../contract/latent.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
+import type { ScoreRequest, ScoreResult } from '../contract/scores.ts';
 import type { FilePool } from '../pipeline/file-pool.ts';
 import type { Tokenise } from '../pipeline/tokenise.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Row } from './batch-input.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { checkRequest } from './check-request.ts';
+import { checkRequest, checkScoreRequest } from './check-request.ts';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { createInFlight } from './in-flight.ts';
@@ -16,6 +17,7 @@ import { createItemEncoder, type Item, itemsOf } from './item.ts';
 import type { Limiter } from './limiter.ts';
 import { Overloaded } from './overloaded.ts';
 import type { Scheduler } from './scheduler.ts';
+import { createScoreMemory } from './score-memory.ts';
 import { createStageTrace } from './stage-trace.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { type StoredPicture, storePicture } from './stored-picture.ts';
@@ -40,6 +42,11 @@ export interface Generator {
    * again where there is too much to do), `storage_unavailable`, `deadline_exceeded`.
    */
   generate(request: GenerateRequest, trace?: Trace): Promise<Generated>;
+  /**
+   * How well pictures fit their condition: they are drawn again, and not kept, where that is not known yet.
+   * @throws ApiError as `generate`.
+   */
+  score(request: ScoreRequest): Promise<ScoreResult>;
   /** Requests that were accepted and whose work has not ended. */
   inFlight(): number;
   /** Resolves when none is left. */
@@ -80,8 +87,9 @@ export function createGenerator(options: GeneratorOptions): Generator {
   const { noiseDim, stages: stageCount } = model.generator;
   const encodeItem = createItemEncoder(options);
   const accepted = createInFlight();
+  const known = createScoreMemory();
 
-  const rowOf = ({ seed, latent, ...condition }: Item): Row => ({
+  const rowOf = ({ seed, latent, ...condition }: Omit<Item, 'fingerprint'>): Row => ({
     prompt: condition.prompt,
     stages: condition.stages && stagePromptsOf(condition, stageCount),
     tokenIds: new Map(textsOf(condition).map((text) => [text, tokenise(text)])),
@@ -149,9 +157,42 @@ export function createGenerator(options: GeneratorOptions): Generator {
     };
   };
 
+  const score = async (
+    request: ScoreRequest,
+    deadlineAtMs: number,
+    signal: AbortSignal,
+  ): Promise<ScoreResult> => {
+    const { prompt, stages, candidates, caller = '' } = request;
+    const names = await known.namesOf(request);
+    const missing = new Map(names.map((name, at) => [name, candidates[at]]));
+    for (const name of names) if (known.get(name) !== undefined) missing.delete(name);
+    const [first, ...others] = [...missing.values()].flatMap((candidate) =>
+      candidate ? [{ ...rowOf({ prompt, stages, ...candidate }), isScored: true }] : [],
+    );
+    if (first) {
+      const made = scheduler.run({ caller, rows: [first, ...others], deadlineAtMs }, signal);
+      const rows = await allOf(
+        made.map(async (promise) => {
+          const row = await promise;
+          row.release();
+          return row;
+        }),
+      );
+      for (const [at, name] of [...missing.keys()].entries()) known.set(name, rows[at]?.score ?? 0);
+    }
+    return { scores: names.map((name) => known.get(name) ?? 0) };
+  };
+
   return {
     inFlight: accepted.count,
     idle: accepted.idle,
+    async score(request) {
+      checkScoreRequest(request, model);
+      const deadlineAtMs = clock.now() + deadlineMs;
+      return withDeadline(clock, deadlineMs, (signal) =>
+        accepted.track(score(request, deadlineAtMs, signal)),
+      );
+    },
     async generate(request, trace = NO_TRACE) {
       checkRequest(request, model);
       const free = memory.take(bytesOf(request, model.generator.imageSize));

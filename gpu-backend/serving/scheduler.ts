@@ -22,6 +22,8 @@ export interface MadeRow {
   readonly position: number;
   /** To be called once, when the picture has been read. */
   release(): void;
+  /** How well the picture fits its condition; of a row that is scored. */
+  readonly score?: number | undefined;
   /** Time between asking and its batch's beginning. */
   readonly queueMs: number;
   readonly textEncoderMs: number;
@@ -182,7 +184,7 @@ function rowsOf({ parts }: Batch<ScheduledJob>): Row[] {
 /** Hands out a batch's pictures; its memory is free again when all have been read. */
 function settle({ parts, rows, bucket }: Batch<ScheduledJob>, result: InferenceResult, nowMs: number): void {
   const batch = { rows, bucket };
-  const { pictures, textEncoderMs, generatorMs } = result;
+  const { pictures, textEncoderMs, generatorMs, scores } = result;
   let unread = rows;
   const release = (): void => {
     if (--unread === 0) result.release();
@@ -191,9 +193,11 @@ function settle({ parts, rows, bucket }: Batch<ScheduledJob>, result: InferenceR
   for (const { job, from, count } of parts) {
     const queueMs = Math.max(0, nowMs - textEncoderMs - generatorMs - job.askedAtMs);
     for (const { resolve } of job.made.slice(from, from + count)) {
-      const position = pictures.position + at++ * pictures.rowBytes;
+      const row = at++;
+      const position = pictures.position + row * pictures.rowBytes;
+      const score = scores?.[row];
       if (job.hasFailed) release();
-      else resolve({ fd: pictures.fd, position, release, queueMs, textEncoderMs, generatorMs, batch });
+      else resolve({ fd: pictures.fd, position, release, score, queueMs, textEncoderMs, generatorMs, batch });
     }
   }
 }

@@ -15,11 +15,12 @@ const PASSED_ON = [
   'truncation',
   'variation',
   'strength',
+  'best_of',
 ] as const;
 
 export const USAGE: string = `npm run sign-url -- PROMPT [--as webp|png|jpg|avif] [--size PIXELS] [--seed N] [--quality 1…100]
     [--preset NAME] [--visibility private] [--truncation 0.7] [--variation SEED --strength 0…1]
-    [--mix] [--expires WHEN] [--data DIR]
+    [--mix] [--best-of 1…16] [--expires WHEN] [--data DIR]
 
   --mix  PROMPT is texts with weights, then stages with theirs: "a red apple*0.7|a banana*0.3;3-4=a fox"; within texts
          ~ stands before each of ~|;*
@@ -49,7 +50,8 @@ export function parseCommand(argv: readonly string[], nowS: number): SignCommand
       `--as is ${JSON.stringify(extension)}: it must be one of ${EXTENSIONS.join(', ')}.`,
     );
   }
-  const pairs = PASSED_ON.flatMap((name) => (values[name] === undefined ? [] : [`${name}:${values[name]}`]));
+  const given = { ...values, best_of: values['best-of'] };
+  const pairs = PASSED_ON.flatMap((name) => (given[name] === undefined ? [] : [`${name}:${given[name]}`]));
   if (values.mix) pairs.push('prompt:mix');
   const expires = values.expires === undefined ? null : parseExpiry(values.expires, nowS);
   if (expires !== null) pairs.push(`expires:${expires}`);
@@ -71,6 +73,7 @@ function parse(argv: readonly string[]) {
       truncation: string,
       variation: string,
       strength: string,
+      'best-of': string,
       mix: { type: 'boolean' },
       expires: string,
       data: string,

@@ -19,6 +19,7 @@ it('signs URLs that the edge reads as they were meant', async () => {
     visibility: 'private',
     truncation: 0.7,
     variation: { seed: 5, strength: 0.25 },
+    bestOf: 4,
     expires: new Date(1_800_000_000_999),
   });
   const parsed = parseSignedUrl(url);
@@ -36,6 +37,7 @@ it('signs URLs that the edge reads as they were meant', async () => {
     truncation: 0.7,
     variation: 5,
     strength: 0.25,
+    best_of: 4,
     expires: 1_800_000_000,
   });
 });

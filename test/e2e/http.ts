@@ -12,7 +12,10 @@ export interface ImagesAnswer {
     readonly cache: 'hit' | 'miss' | 'joined';
     readonly thumbhash: string | null;
     readonly phash: string | null;
+    readonly score?: number;
   }[];
+  readonly best_of?: { readonly candidates: number; readonly judge: string };
+  readonly usage: { readonly units: number };
 }
 
 export function postImages({ url, apiKey }: DevStack, body: object): Promise<Response> {

@@ -105,6 +105,21 @@ export function steeredPictures(stack: () => DevStack): void {
       expect(Buffer.from(await response.arrayBuffer()).equals(await bytesOf(data[0]?.url ?? ''))).toBe(true);
     });
 
+    it('are ranked by how well CLIP sees them fit, each under its own name', async () => {
+      const body = { prompt: 'a pizza', stages: { 4: 'a sunflower' }, seed: 30 };
+      const dry = { ...body, best_of: 6 };
+      const { data, best_of: bestOf, usage } = await createImages(stack(), { ...dry, n: 2 });
+      expect(usage.units).toBe(6);
+      expect(bestOf).toMatchObject({ candidates: 6, judge: 'clip' });
+      const all = (await createImages(stack(), { ...dry, n: 6 })).data;
+      const scores = all.map(({ score }) => score ?? Number.NaN);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      expect(scores[0]).toBeGreaterThan(scores[5] ?? 1);
+      expect(all.slice(0, 2)).toEqual(data.map((image) => ({ ...image, cache: 'hit', units: 0 })));
+      const single = (await createImages(stack(), { ...body, seed: data[0]?.seed })).data[0];
+      expect(single).toMatchObject({ cache: 'hit', url: data[0]?.url, fingerprint: data[0]?.fingerprint });
+    });
+
     it('are refused where the model has no such stage', async () => {
       const response = await postImages(stack(), { prompt: 'a cat', stages: { '4-5': 'a dog' } });
       expect(response.status).toBe(400);

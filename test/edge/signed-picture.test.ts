@@ -5,6 +5,7 @@ import { createD1KeyStore, type KeyStore } from '../../edge/keys/key-store.ts';
 import { parseApiKey } from '../../gpu-backend/contract/api-key.ts';
 import { signedPathOf } from '../../gpu-backend/contract/url-signature.ts';
 import { bodyText } from './fakes/body-text.ts';
+import { scoreOf } from './fakes/memory-scorer.ts';
 import {
   createTestEdge,
   type IssueOptions,
@@ -111,6 +112,24 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     });
   });
 
+  it('leads to the best of several candidates, public or private, which HEAD does not find', async () => {
+    const seeds = [5, 6, 7, 8];
+    const best = seeds.toSorted((a, b) => scoreOf(b) - scoreOf(a))[0];
+    const response = await edge.fetch(await path('best_of:4,seed:5'), { redirect: 'manual' });
+    expect(response.status).toBe(302);
+    expect(edge.backend.requests.map(({ images }) => images[0]?.seed).toSorted()).toEqual(seeds);
+    const single = await edge.fetch(await path(`seed:${best}`), { redirect: 'manual' });
+    expect(single.headers.get('location')).toBe(response.headers.get('location'));
+    expect(edge.backend.requests).toHaveLength(4);
+    const [own, alone] = await Promise.all(
+      ['best_of:4,seed:5', `seed:${best}`].map(async (options) =>
+        bodyText(await edge.fetch(await path(`${options},visibility:private`))),
+      ),
+    );
+    expect(own).toBe(alone);
+    expect((await edge.fetch(await path('best_of:4,seed:5'), { method: 'HEAD' })).status).toBe(404);
+  });
+
   it('leads to PUBLIC_URL where there is one', async () => {
     await start({}, createTestEdge({ publicUrl: 'https://pictures.example' }));
     const response = await edge.fetch(await path(), { redirect: 'manual' });
@@ -170,6 +189,7 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     ['colour', 'colour:red'],
     ['size', 'size:64,size:64'],
     ['prompt', 'prompt:blend'],
+    ['best_of', 'best_of:17'],
     ['preset', 'preset:poster'],
     ['visibility', 'visibility:secret'],
     ['seed', 'seed:-1'],

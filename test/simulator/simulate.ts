@@ -15,6 +15,7 @@ import { createBlockList } from '../../edge/policy/block-list.ts';
 import { consumeUsage, USAGE_QUEUE } from '../../edge/usage/consume-usage.ts';
 import { logAnswers } from '../../edge/usage/log-answers.ts';
 import type { UsageEvent } from '../../edge/usage/usage-event.ts';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { findProblems } from './checks/find-problems.ts';
 import { inspectAccount } from './checks/inspect-account.ts';
 import { strandedUnits } from './checks/stranded-units.ts';
@@ -159,6 +160,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     ledgerOf: logAnswers({ ledgerOf: tenantLedgers, send: sendUsage, now: time.now, log }),
     prices,
     policy: createBlockList([FORBIDDEN]),
+    scorer: { score: () => Promise.reject(new ApiError('backend_unavailable')) },
     clock: world.clock,
     log,
   });

@@ -28,6 +28,7 @@ import type { SigningKey } from '../../../gpu-backend/contract/signature.ts';
 import { createInProcessFlights } from './in-process-flights.ts';
 import { createMemoryBackend, type MemoryBackend } from './memory-backend.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from './memory-object-store.ts';
+import { createMemoryScorer, type MemoryScorer } from './memory-scorer.ts';
 import { createPageFiles } from './page-files.ts';
 
 /** 2026-11-23T00:00:00Z, in milliseconds since 1970. */
@@ -51,6 +52,7 @@ export interface TestEdge {
   readonly origin: string;
   readonly store: MemoryObjectStore;
   readonly backend: MemoryBackend;
+  readonly scorer: MemoryScorer;
   readonly log: Readonly<Record<string, unknown>>[];
   /** Sends a request and waits for what it leaves to be done after the answer. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -85,6 +87,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
   const origin = `https://${crypto.randomUUID()}.example`;
   const store = createMemoryObjectStore();
   const backend = createMemoryBackend(store);
+  const scorer = createMemoryScorer();
   const recipes = createD1RecipeBook(env.DB);
   const log: Readonly<Record<string, unknown>>[] = [];
   const write = (entry: Readonly<Record<string, unknown>>): number => log.push(entry);
@@ -113,6 +116,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     accountOf: createTenantAccounts(ledgers),
     prices,
     policy: createBlockList(blockedTerms),
+    scorer,
     urlSigningKeys: urlSigningKeys ?? undefined,
     urlPresets,
     receiptSigner: createReceiptSigner(RECEIPT_SIGNING_KEY),
@@ -124,6 +128,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     origin,
     store,
     backend,
+    scorer,
     log,
     async fetch(path, init) {
       const context = createExecutionContext();

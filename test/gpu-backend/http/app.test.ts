@@ -23,7 +23,7 @@ describe('the backend’s app', () => {
   });
 
   it('describes its model', async () => {
-    const { id, digest, licence, commercialUse, generator } = backend.model;
+    const { id, digest, licence, commercialUse, generator, files } = backend.model;
     const response = await backend.app.request('/v1/models');
     expect(await response.json()).toEqual({
       id,
@@ -31,6 +31,8 @@ describe('the backend’s app', () => {
       licence,
       commercialUse,
       imageSize: generator.imageSize,
+      stages: generator.stages,
+      imageEncoder: files['image-encoder.onnx'].sha256,
     });
   });
 

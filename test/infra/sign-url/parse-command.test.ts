@@ -35,9 +35,9 @@ describe('npm run sign-url', () => {
     );
   });
 
-  it('says that a prompt is a mix', () => {
-    expect(urlOf('--mix', 'a cat*2|a dog;3=a fox', '--seed', '7')).toEqual({
-      options: 'seed:7,prompt:mix',
+  it('says that a prompt is a mix, and how many candidates there are', () => {
+    expect(urlOf('--mix', 'a cat*2|a dog;3=a fox', '--seed', '7', '--best-of', '4')).toEqual({
+      options: 'seed:7,best_of:4,prompt:mix',
       prompt: 'a cat*2|a dog;3=a fox',
       extension: 'webp',
     });

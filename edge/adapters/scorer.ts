@@ -1,0 +1,7 @@
+import type { ScoreRequest } from '../../gpu-backend/contract/scores.ts';
+
+/** Says how well pictures fit their condition. @see ../../gpu-backend/contract/scores.ts */
+export interface Scorer {
+  /** In the order of the candidates. Throws `backend_unavailable`. */
+  score(request: ScoreRequest): Promise<readonly number[]>;
+}

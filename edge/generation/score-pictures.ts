@@ -1,0 +1,45 @@
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import type { Scorer } from '../adapters/scorer.ts';
+import type { Clock } from '../durable/clock.ts';
+import { within } from '../durable/within.ts';
+import type { PlannedPicture } from './plan-pictures.ts';
+
+export interface ScoreOptions {
+  readonly scorer: Scorer;
+  /** On whose behalf. */
+  readonly tenant: string;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+  readonly clock: Clock;
+}
+
+/**
+ * How well each picture of one request fits what it shows, in order.
+ * @throws ApiError `backend_unavailable`, `deadline_exceeded`.
+ */
+export async function scorePictures(
+  planned: readonly [PlannedPicture, ...PlannedPicture[]],
+  { scorer, tenant, deadline, clock }: ScoreOptions,
+): Promise<readonly number[]> {
+  const [{ recipe }] = planned;
+  const scoring = scorer.score({
+    model: recipe.model,
+    prompt: recipe.prompt,
+    ...(recipe.stages && { stages: recipe.stages }),
+    candidates: planned.map(({ recipe: { seed, latent } }) => ({ seed, ...(latent && { latent }) })),
+    caller: tenant,
+  });
+  return within(scoring, deadline, clock, () => new ApiError('deadline_exceeded'));
+}
+
+/** The best `count` of what was scored, the best first; of equal ones the first. */
+export function bestOf<T>(
+  all: readonly T[],
+  scores: readonly number[],
+  count: number,
+): (T & { score: number })[] {
+  return all
+    .map((one, at) => ({ ...one, score: scores[at] ?? 0 }))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, count);
+}

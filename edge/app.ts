@@ -6,8 +6,8 @@ import { type ReceiptSigner, receiptSchema } from '../gpu-backend/contract/recei
 import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
-import { createDescribeApi } from './docs/api-document.ts';
 import type { Scorer } from './adapters/scorer.ts';
+import { createDescribeApi } from './docs/api-document.ts';
 import type { Clock } from './durable/clock.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
 import type { Flights } from './flight/flight.ts';

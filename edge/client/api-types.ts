@@ -94,10 +94,25 @@ export interface Images {
      * DCT hash, 64 bits in hexadecimal: pictures that look alike differ in few bits. Null as thumbhash.
      */
     phash: string | null;
+    /**
+     * With best_of: cosine of the angle between CLIP’s embeddings of picture and prompt, −1 … 1.
+     */
+    score?: number;
   }[];
+  best_of?: {
+    /**
+     * Pictures that were made, kept and charged.
+     */
+    candidates: number;
+    /**
+     * Whose scores they are: the model’s own CLIP.
+     */
+    judge: 'clip';
+    caveat: string;
+  };
   usage: {
     /**
-     * Charged for this request.
+     * Charged for this request; with best_of also for those that it does not show.
      */
     units: number;
     /**
@@ -265,6 +280,10 @@ export interface ImageRequest {
           weight?: number;
         }[];
   } | null;
+  /**
+   * Makes so many candidates, as if n were this, and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.
+   */
+  best_of?: number | null;
   /**
    * ψ, by which the noise is multiplied: below 1 pictures are more typical and more alike.
    */

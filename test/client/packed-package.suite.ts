@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../e2e/http.ts';
+import { CHROMIUM, startBrowser } from '../fixtures/browser.ts';
 import type { DevStack } from '../fixtures/dev-stack.ts';
 import { startApiServer } from './api-server.ts';
 import { installPackage } from './install-package.ts';
@@ -93,7 +93,7 @@ export function packedPackage(stack: () => DevStack): void {
       expect(url).toMatch(/^http:\/\/.+\/s\/k\/[\w-]{43}\/-\/a\.webp$/u);
     });
 
-    it('runs in a browser, on another origin than the service', async () => {
+    it.skipIf(CHROMIUM === undefined)('runs in a browser, on another origin than the service', async () => {
       const heard = Promise.withResolvers<unknown>();
       await using site = await startApiServer(async (response, { url, body }) => {
         if (url === '/result') heard.resolve(JSON.parse(body));
@@ -101,19 +101,15 @@ export function packedPackage(stack: () => DevStack): void {
         const file = await readFile(join(folder, 'node_modules/galip/dist', url));
         response.writeHead(200, { 'content-type': 'text/javascript' }).end(file);
       });
-      const flags = ['--headless', '--no-sandbox', `--user-data-dir=${join(folder, 'browser')}`];
       const query = new URLSearchParams({ baseUrl: stack().url, apiKey: stack().apiKey });
-      const browser = spawn('chromium', [...flags, `${site.origin}/?${query}`], { stdio: 'ignore' });
-      try {
-        expect(await heard.promise).toEqual({
-          steps: 'succeeded',
-          type: 'image/webp',
-          code: 'invalid_request',
-        });
-      } finally {
-        browser.kill();
-        await once(browser, 'close');
-      }
+      await using browser = await startBrowser();
+      const page = await browser.newPage();
+      await page.goto(`${site.origin}/?${query}`);
+      expect(await heard.promise).toEqual({
+        steps: 'succeeded',
+        type: 'image/webp',
+        code: 'invalid_request',
+      });
     });
   });
 }

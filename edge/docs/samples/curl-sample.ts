@@ -34,7 +34,9 @@ export function curlSample(
   const lines = [
     `curl ${options.join(' ')}`,
     ...(operation.security ? ['-H "Authorization: Bearer $GALIP_API_KEY"'] : []),
-    ...(body ? ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(body)}'`] : []),
+    ...(body
+      ? ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(body).replaceAll("'", `'\\''`)}'`]
+      : []),
   ];
   return { lang: 'Shell', label: 'curl', source: lines.join(' \\\n  ') };
 }

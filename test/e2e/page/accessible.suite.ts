@@ -1,23 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { axeFindings, isTooWide } from '../../fixtures/axe.ts';
 import { openPage } from '../../fixtures/browser.ts';
 import { openWithKey, type PageParts } from './open-with-key.ts';
 import { prepaidKey } from './prepaid-key.ts';
-
-const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-/** WCAG 2.2 AA and axe's own good practice. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-  };
-  return violations.flatMap(({ id, impact, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${impact} ${id}: ${html}\n${failureSummary}`),
-  );
-}
 
 const SCREENS = [
   { name: 'desktop', viewport: { width: 1280, height: 900 } },
@@ -35,7 +20,7 @@ export function accessible(parts: () => PageParts): void {
           place: '/paint?prompt=a+red+apple&strength=0.2',
         });
         await page.locator('.frame img').waitFor();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();
       });
@@ -47,7 +32,7 @@ export function accessible(parts: () => PageParts): void {
         });
         await page.getByRole('button', { name: /^Paint 32 pictures/u }).click();
         await page.getByRole('button', { name: 'Paint 32 pictures · free' }).waitFor();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();
       });
@@ -56,7 +41,7 @@ export function accessible(parts: () => PageParts): void {
         const { page } = await openWithKey(parts(), { ...options, place: '/console' });
         await page.locator('.charts svg').first().waitFor();
         await page.getByRole('region', { name: 'API keys' }).waitFor();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();
       });
@@ -67,10 +52,10 @@ export function accessible(parts: () => PageParts): void {
         await page.goto(stack.url);
         const add = page.getByRole('main').getByRole('button', { name: 'Add your key' });
         await add.waitFor();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         await add.click();
         await page.getByRole('dialog').waitFor();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();
       });
@@ -83,7 +68,7 @@ export function accessible(parts: () => PageParts): void {
           place: '/paint?prompt=something+new',
         });
         await page.getByRole('alert').waitFor();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         await page.context().close();
       });
     });
@@ -104,9 +89,4 @@ export function accessible(parts: () => PageParts): void {
     expect(problems).toEqual([]);
     await page.context().close();
   });
-}
-
-/** Whether the page as a whole must be scrolled sideways. */
-function isTooWide(page: Page): Promise<unknown> {
-  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }

@@ -33,15 +33,21 @@ export function addGenerateImage(server: McpServer, galip: Galip, { components }
 }
 
 async function generate(galip: Galip, request: PictureRequest) {
-  const { data, output_format: format, usage } = await galip.images.create(request);
+  const { data, output_format: format, usage, best_of: bestOf } = await galip.images.create(request);
   const { mediaType } = IMAGE_FORMATS[format];
   const files = await Promise.all(data.map((picture) => galip.images.bytes(picture)));
-  const lines = data.map(({ url, seed, cache, units }) => `${url} (seed ${seed}, ${cache}, ${units} units)`);
+  const lines = data.map(({ url, seed, score, cache, units }) => {
+    const scored = score === undefined ? '' : `, score ${score.toFixed(3)}`;
+    return `${url} (seed ${seed}${scored}, ${cache}, ${units} units)`;
+  });
   return {
     content: [
       ...files.map((bytes) => imageContent(bytes, mediaType)),
-      { type: 'text' as const, text: [...lines, `${usage.units} units in all`].join('\n') },
+      {
+        type: 'text' as const,
+        text: [...lines, `${usage.units} units in all`, ...(bestOf ? [bestOf.caveat] : [])].join('\n'),
+      },
     ],
-    structuredContent: { data, usage },
+    structuredContent: { data, usage, ...(bestOf && { best_of: bestOf }) },
   };
 }

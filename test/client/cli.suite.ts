@@ -112,6 +112,15 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       expect(await readdir(cwd)).toEqual([]);
     });
 
+    it('answers with the best of several', async () => {
+      const options = { cwd: await emptyFolder(), env: env() };
+      const { stdout } = await runCli(['a red apple', '--best-of', '4', '--count', '2', '--json'], options);
+      const { data, best_of: bestOf } = JSON.parse(stdout.toString());
+      expect(bestOf.candidates).toBe(4);
+      expect(data).toHaveLength(2);
+      expect(data[0].score).toBeGreaterThanOrEqual(data[1].score);
+    });
+
     it('waits for a job', async () => {
       const cwd = await emptyFolder();
       const run = await runCli(['an owl', '--async', '--deadline', '60', '-o', 'owl.png'], {

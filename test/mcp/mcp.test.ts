@@ -80,6 +80,14 @@ describe.each([
     expect(await chargedUnits()).toBe(before + 2);
   });
 
+  it('tells the scores of the best of several, and what they are worth', async () => {
+    const { content } = await generate(client, { prompt: 'a red apple', best_of: 4 });
+    expect(content).toHaveLength(2);
+    expect(content[1]).toMatchObject({
+      text: expect.stringMatching(/, score 0\.\d{3}, .*trained against/su),
+    });
+  });
+
   it('makes private pictures too', async () => {
     const { content } = await generate(client, { prompt: 'a secret cat', visibility: 'private' });
     expect(content[0]).toMatchObject({ type: 'image', mimeType: 'image/png' });

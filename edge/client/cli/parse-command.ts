@@ -17,6 +17,7 @@ export const USAGE: string = `galip PROMPT [-o FILE] [options]
   --seeds 0,4-6         the seed of each picture      --quality 0…100
   --size 128            edge in pixels                --visibility public|private
   --truncation 0.7      noise × ψ, above 0 … 1.5      --model ID
+  --best-of 8           so many are made and charged, of which the N best by CLIP come back
   --variation 5:0.3     noise moved towards another seed's, by a strength of 0 … 1
 
   --mix                 PROMPT is texts with weights, then stages with theirs:

@@ -10,6 +10,7 @@ export const PICTURE_OPTIONS = {
   seed: string,
   seeds: string,
   size: string,
+  'best-of': string,
   truncation: string,
   variation: string,
   format: string,
@@ -25,11 +26,13 @@ export type PictureValues = { readonly [Name in keyof typeof PICTURE_OPTIONS]?: 
 export function readPictureOptions(values: PictureValues): Omit<JobRequest, 'prompt'> {
   const { count, seed, seeds, size, truncation, variation, format, quality, visibility, model, deadline } =
     values;
+  const bestOf = values['best-of'];
   return {
     ...(count !== undefined && { n: numberOf('--count', count) }),
     ...(seed !== undefined && { seed: seed === 'random' ? seed : numberOf('--seed', seed) }),
     ...(seeds !== undefined && { seeds }),
     ...(size !== undefined && { size: /^\d+$/u.test(size) ? `${size}x${size}` : size }),
+    ...(bestOf !== undefined && { best_of: numberOf('--best-of', bestOf) }),
     ...(truncation !== undefined && { truncation: numberOf('--truncation', truncation) }),
     ...(variation !== undefined && { variation: variationOf(variation) }),
     ...(format !== undefined && { output_format: format as 'webp' }),

@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Model } from '../client/api-types.ts';
+import type { GalipError } from '../client/errors.ts';
 import { createApi, type Spending } from './api/api.ts';
-import { type ApiFailure, failureOf } from './api/api-failure.ts';
-import type { Model, Models } from './api/model.ts';
 import { Footer } from './parts/footer.tsx';
 import { Header } from './parts/header.tsx';
 import { KeyDialog } from './parts/key-dialog.tsx';
 import { type Session, SessionProvider } from './session.ts';
+import { failureOf } from './state/failure-words.ts';
 import type { HandedKey } from './state/handed-key.ts';
 import { type Painted, withPainted } from './state/history-list.ts';
 import { historyStore } from './state/history-store.ts';
@@ -14,9 +15,11 @@ import { type KeptKey, keyStore } from './state/key-store.ts';
 import { usePlace } from './state/use-place.ts';
 import { ConsoleView } from './views/console-view.tsx';
 import { GridView } from './views/grid-view.tsx';
+import { MixView } from './views/mix-view.tsx';
+import { MorphView } from './views/morph-view.tsx';
 import { PaintView } from './views/paint-view.tsx';
 
-const VIEW_OF = { paint: PaintView, grid: GridView, console: ConsoleView };
+const VIEW_OF = { paint: PaintView, morph: MorphView, mix: MixView, grid: GridView, console: ConsoleView };
 
 /** The key that `npm start` handed over is used at once, and kept as long as the tab is. */
 function firstKey(handedKey: HandedKey | undefined): KeptKey | undefined {
@@ -30,7 +33,7 @@ export function App({ handedKey }: { handedKey: HandedKey | undefined }): JSX.El
   const [isAsking, setAsking] = useState(handedKey !== undefined && !handedKey.isOwn);
   const [spent, setSpent] = useState<Spending>({ units: 0, remaining: undefined });
   const [model, setModel] = useState<Model>();
-  const [keyFailure, setKeyFailure] = useState<ApiFailure>();
+  const [keyFailure, setKeyFailure] = useState<GalipError>();
   const [painted, setPainted] = useState<readonly Painted[]>(() => historyStore.read());
   const { place, revision, goTo, showPlace } = usePlace();
 
@@ -46,8 +49,8 @@ export function App({ handedKey }: { handedKey: HandedKey | undefined }): JSX.El
     setModel(undefined);
     setKeyFailure(undefined);
     api
-      ?.call<Models>('GET', '/v1/models')
-      .then(({ data: [first] }) => setModel(first))
+      ?.models()
+      .then(([first]) => setModel(first))
       .catch((error: unknown) => setKeyFailure(failureOf(error)));
   }, [api]);
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_PAINTED, type Painted, withPainted } from '../../edge/playground/state/history-list.ts';
 
-const painted = (prompt: string, at: number): Painted => ({
-  params: `prompt=${prompt}`,
-  prompt,
-  file: `${prompt}.png`,
+const painted = (title: string, at: number): Painted => ({
+  place: `#/paint?prompt=${title}`,
+  title,
+  file: `${title}.png`,
   at,
 });
 
@@ -13,7 +13,7 @@ describe('the history', () => {
     const list = [painted('a', 0), painted('ap', 300), painted('apple', 900), painted('pear', 5_000)].reduce<
       Painted[]
     >(withPainted, []);
-    expect(list.map(({ prompt }) => prompt)).toEqual(['pear', 'apple']);
+    expect(list.map(({ title }) => title)).toEqual(['pear', 'apple']);
   });
 
   it('has each picture once, where it was painted last', () => {
@@ -21,7 +21,7 @@ describe('the history', () => {
       withPainted,
       [],
     );
-    expect(list.map(({ prompt }) => prompt)).toEqual(['apple', 'pear']);
+    expect(list.map(({ title }) => title)).toEqual(['apple', 'pear']);
   });
 
   it('ends somewhere', () => {

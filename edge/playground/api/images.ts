@@ -1,22 +1,16 @@
-import type { ImageBody } from '../state/recipe.ts';
+import type { Quote } from '../../client/api-types.ts';
+import type { Picture, PictureRequest } from '../../client/images.ts';
+
+/** A picture of an answer, by its URL. */
+export interface AnsweredImage extends Picture {
+  readonly url: string;
+}
 
 /** How a picture came, or would come: it existed, was made for this request, or was being made for another. */
-export type CacheState = 'hit' | 'miss' | 'joined';
+export type CacheState = Picture['cache'];
 
-/** As much of an answer's picture as the page shows. */
-export interface AnsweredImage {
-  readonly url: string;
-  readonly seed: number;
-  readonly fingerprint: string;
-  readonly cache: CacheState;
-  readonly units: number;
-}
+/** What is asked for of one picture. */
+export type ImageBody = PictureRequest;
 
-/** A picture for each seed. */
-export type SeedsBody = Omit<ImageBody, 'seed'> & { readonly seeds: readonly number[] };
-
-/** Answer of a dry run. */
-export interface Quote {
-  readonly units: number;
-  readonly data: readonly Omit<AnsweredImage, 'url'>[];
-}
+/** What one or several requests would cost, and how their pictures would come. */
+export type Price = Pick<Quote, 'units' | 'data'>;

@@ -1,47 +1,50 @@
-import { type ImageBody, imageBodyOf, type Recipe } from '../state/recipe.ts';
-import type { Api } from './api.ts';
-import type { AnsweredImage, Quote, SeedsBody } from './images.ts';
+import type { Galip } from '../../client/create-galip.ts';
+import type { AnsweredImage, ImageBody } from './images.ts';
 
-const PATH = '/v1/images/generations';
+/** A picture that is wanted. */
+export interface Wanted {
+  /** What it shows, in words. */
+  readonly title: string;
+  readonly body: ImageBody;
+}
 
 /** A picture that can be shown at once: the browser has its pixels. */
-export interface Picture extends AnsweredImage {
-  readonly recipe: Recipe;
-  readonly body: ImageBody;
+export interface ShownPicture extends AnsweredImage {
+  readonly wanted: Wanted;
   /** Its name below `/i/`. */
   readonly file: string;
+  /** The file's own edge. */
+  readonly px: number;
   /** From the request to the decoded pixels, milliseconds. */
   readonly tookMs: number;
 }
 
-/** Makes one picture, or finds it. @throws ApiFailure */
-export async function paint(api: Api, recipe: Recipe, nativePx: number): Promise<Picture> {
+/** Whoever waits for a picture has changed the settings by the time of a second try. */
+const ONE_TRY = { retries: 0 };
+
+/** Makes one picture, or finds it. @throws GalipError */
+export async function paint(api: Galip, wanted: Wanted): Promise<ShownPicture> {
   const startedAt = performance.now();
-  const body = imageBodyOf(recipe, nativePx);
-  const { data } = await api.call<{ data: readonly AnsweredImage[] }>('POST', PATH, body);
-  const [image] = data;
+  const [image] = await paintAll(api, wanted.body);
   if (!image) throw new Error('an answer without a picture');
-  await decoded(image.url);
-  return { ...image, recipe, body, file: fileOf(image.url), tookMs: performance.now() - startedAt };
+  const px = await decoded(image.url);
+  return { ...image, wanted, file: fileOf(image.url), px, tookMs: performance.now() - startedAt };
 }
 
-/** Makes or finds several pictures by one request. @throws ApiFailure */
-export async function paintAll(api: Api, body: SeedsBody): Promise<readonly AnsweredImage[]> {
-  return (await api.call<{ data: readonly AnsweredImage[] }>('POST', PATH, body)).data;
-}
-
-/** What a request would cost now. @throws ApiFailure */
-export function quote(api: Api, body: ImageBody | SeedsBody): Promise<Quote> {
-  return api.call<Quote>('POST', `${PATH}?dry_run=true`, body);
+/** Makes or finds the pictures of one request. @throws GalipError */
+export async function paintAll(api: Galip, body: ImageBody): Promise<readonly AnsweredImage[]> {
+  const { data } = await api.images.create(body, ONE_TRY);
+  return data.map(({ url = '', ...image }) => ({ ...image, url }));
 }
 
 export function fileOf(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1);
 }
 
-/** So that the old picture stays until the new one is there as a whole. */
-async function decoded(url: string): Promise<void> {
+/** So that the old picture stays until the new one is there as a whole. @returns its edge, pixels. */
+async function decoded(url: string): Promise<number> {
   const image = new Image();
   image.src = url;
   await image.decode();
+  return image.naturalWidth;
 }

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import type { ApiFailure } from '../api/api-failure.ts';
+import type { GalipError } from '../../client/errors.ts';
 import { useSession } from '../session.ts';
 import { adviceOnFailure, titleOfFailure } from '../state/failure-words.ts';
 
 export interface FailureNoticeProps {
-  readonly failure: ApiFailure;
+  readonly failure: GalipError;
   /** Undefined: trying again makes no difference. */
   readonly onRetry?: (() => void) | undefined;
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Model } from '../api/model.ts';
+import type { Model } from '../../client/api-types.ts';
 
 /** What the model can do, said before anybody is disappointed. */
 export function Footer({ model }: { model: Model | undefined }): JSX.Element {

@@ -4,7 +4,13 @@ import { useSession } from '../session.ts';
 import { formatPlace, type Place, parsePlace, VIEWS, type ViewName } from '../state/place.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 
-const NAMES: Record<ViewName, string> = { paint: 'Paint', grid: 'Grid', console: 'Console' };
+const NAMES: Record<ViewName, string> = {
+  paint: 'Paint',
+  morph: 'Morph',
+  mix: 'Mix',
+  grid: 'Grid',
+  console: 'Console',
+};
 
 export interface HeaderProps {
   readonly place: Place;

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
 import { useSession } from '../session.ts';
-import { formatPlace } from '../state/place.ts';
 
 /** What was painted, the newest first; each is a link to its settings. */
 export function HistoryStrip(): JSX.Element | null {
@@ -15,10 +14,10 @@ export function HistoryStrip(): JSX.Element | null {
         </button>
       </div>
       <ul>
-        {painted.map(({ params, prompt, file }) => (
+        {painted.map(({ place, title, file }) => (
           <li key={file}>
-            <a href={formatPlace({ view: 'paint', params: new URLSearchParams(params) })} title={prompt}>
-              <img src={`/i/${file}`} alt={prompt} width={72} height={72} loading="lazy" />
+            <a href={place} title={title}>
+              <img src={`/i/${file}`} alt={title} width={72} height={72} loading="lazy" />
             </a>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import type { ApiFailure } from '../api/api-failure.ts';
+import { GalipError } from '../../client/errors.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   insufficient_credits: 'Out of credit',
@@ -12,16 +12,22 @@ const TITLES: Readonly<Record<string, string>> = {
   content_moderated: 'Not shown',
   backend_unavailable: 'The painter is away',
   deadline_exceeded: 'That took too long',
-  unreachable: 'No connection',
 };
 
+/** Whatever was thrown, as a failure that can be shown. */
+export function failureOf(error: unknown): GalipError {
+  return error instanceof GalipError ? error : new GalipError(String(error), { cause: error });
+}
+
 /** A failure in a few words. */
-export function titleOfFailure({ code, status }: ApiFailure): string {
+export function titleOfFailure({ code = '', status }: GalipError): string {
+  if (status === undefined) return 'No connection';
   return TITLES[code] ?? (status >= 500 ? 'Something went wrong' : 'That does not work');
 }
 
 /** The API's own message, but where that speaks to programs. */
-export function adviceOnFailure({ code, message, retryAfterS }: ApiFailure): string {
+export function adviceOnFailure({ code, message, status, retryAfterS }: GalipError): string {
+  if (status === undefined) return 'No answer came. Is the server running, and this machine online?';
   if (code === 'invalid_api_key') return 'It may be mistyped, revoked, or of another server.';
   return retryAfterS === undefined ? message : `${message} It may work again in ${retryAfterS} s.`;
 }

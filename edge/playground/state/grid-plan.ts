@@ -1,4 +1,4 @@
-import type { SeedsBody } from '../api/images.ts';
+import type { ImageBody } from '../api/images.ts';
 import { numberOf } from './number-field.ts';
 import { imageBodyOf, MAX_SEED, type Recipe } from './recipe.ts';
 import { parseRecipe, recipeParams } from './recipe-params.ts';
@@ -68,7 +68,7 @@ export function seedsOf({ recipe: { seed }, columns }: GridPlan): number[] {
 }
 
 /** The body of a row's request: that of its first picture, with all its seeds. */
-export function rowBodyOf(row: GridRow, seeds: readonly number[], nativePx: number): SeedsBody {
+export function rowBodyOf(row: GridRow, seeds: number[], nativePx: number): ImageBody {
   const { seed: _, ...rest } = imageBodyOf(row.recipe, nativePx);
   return { ...rest, seeds };
 }

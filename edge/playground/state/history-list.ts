@@ -1,8 +1,8 @@
 /** One picture that was painted. */
 export interface Painted {
-  /** Its settings, as `recipeParams` writes them. */
-  readonly params: string;
-  readonly prompt: string;
+  /** Where its settings are: the URL's fragment. */
+  readonly place: string;
+  readonly title: string;
   /** Name below `/i/`: fingerprint and extension. */
   readonly file: string;
   /** When, milliseconds since 1970. */

@@ -18,10 +18,10 @@ export const historyStore = {
 };
 
 function isPainted(entry: unknown): entry is Painted {
-  const { params, prompt, file, at } = (entry ?? {}) as Record<string, unknown>;
+  const { place, title, file, at } = (entry ?? {}) as Record<string, unknown>;
   return (
-    typeof params === 'string' &&
-    typeof prompt === 'string' &&
+    typeof place === 'string' &&
+    typeof title === 'string' &&
     typeof file === 'string' &&
     /^[0-9a-f]{64}\.[a-z]{3,4}$/u.test(file) &&
     typeof at === 'number'

@@ -1,4 +1,4 @@
-export const VIEWS = ['paint', 'grid', 'console'] as const;
+export const VIEWS = ['paint', 'morph', 'mix', 'grid', 'console'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** What the URL's fragment names: a view, and what it shows. No key is ever in it. */

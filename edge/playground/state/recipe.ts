@@ -1,3 +1,5 @@
+import type { ImageBody } from '../api/images.ts';
+
 export const FORMATS = ['png', 'webp', 'jpeg', 'avif'] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -31,17 +33,10 @@ export const PLAIN_RECIPE: Recipe = {
   format: 'png',
 };
 
-/** Body of `POST /v1/images/generations`; what is the API's default is left out. */
-export interface ImageBody {
-  readonly prompt: string;
-  readonly seed?: number;
-  readonly truncation?: number;
-  readonly variation?: { readonly seed: number; readonly strength: number };
-  readonly size?: string;
-  readonly output_format?: Format;
-}
-
-/** @param nativePx edge of the model's own pictures. */
+/**
+ * The request for a recipe's picture; what is the API's default is left out.
+ * @param nativePx edge of the model's own pictures.
+ */
 export function imageBodyOf(recipe: Recipe, nativePx: number): ImageBody {
   const { prompt, seed, truncation, toward, strength, scale, format } = recipe;
   const px = nativePx * scale;

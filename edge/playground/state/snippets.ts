@@ -1,4 +1,4 @@
-import type { ImageBody } from './recipe.ts';
+import type { ImageBody } from '../api/images.ts';
 
 /** Shell: a word in single quotes. */
 function quoted(text: string): string {

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Api } from '../api/api.ts';
-import { type ApiFailure, failureOf } from '../api/api-failure.ts';
+import type { Galip } from '../../client/create-galip.ts';
+import type { GalipError } from '../../client/errors.ts';
 import { useSession } from '../session.ts';
+import { failureOf } from './failure-words.ts';
 
 export interface Answer<T> {
   readonly value: T | undefined;
-  readonly failure: ApiFailure | undefined;
+  readonly failure: GalipError | undefined;
   /** Asks again; what is there stays until the answer comes. */
   readonly reload: () => void;
 }
@@ -14,10 +15,10 @@ export interface Answer<T> {
  * What the API answers to `ask`.
  * @param deps what `ask` depends on: it is asked again when they change.
  */
-export function useAnswer<T>(ask: (api: Api) => Promise<T>, deps: readonly unknown[]): Answer<T> {
+export function useAnswer<T>(ask: (api: Galip) => Promise<T>, deps: readonly unknown[]): Answer<T> {
   const { api } = useSession();
   const [count, setCount] = useState(0);
-  const [state, setState] = useState<{ value?: T; failure?: ApiFailure }>({});
+  const [state, setState] = useState<{ value?: T; failure?: GalipError }>({});
   const reload = useCallback(() => setCount((before) => before + 1), []);
   useEffect(() => {
     if (!api) return;

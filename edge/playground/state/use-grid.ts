@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type ApiFailure, failureOf } from '../api/api-failure.ts';
-import type { AnsweredImage, Quote } from '../api/images.ts';
-import { paintAll, quote } from '../api/paint.ts';
+import type { GalipError } from '../../client/errors.ts';
+import type { AnsweredImage, Price } from '../api/images.ts';
+import { paintAll } from '../api/paint.ts';
 import { useSession } from '../session.ts';
+import { failureOf } from './failure-words.ts';
 import { type GridPlan, rowBodyOf, rowsOf, seedsOf } from './grid-plan.ts';
 import { createLatest } from './latest.ts';
 
@@ -17,10 +18,10 @@ export interface Sheet {
 }
 
 export interface Grid {
-  readonly price: Quote | undefined;
+  readonly price: Price | undefined;
   readonly sheet: Sheet | undefined;
   readonly isBusy: boolean;
-  readonly failure: ApiFailure | undefined;
+  readonly failure: GalipError | undefined;
   readonly paintSheet: () => void;
   /** Ends after the row that is being painted. */
   readonly stop: () => void;
@@ -29,10 +30,10 @@ export interface Grid {
 /** What the sheet of a plan costs, and its painting row by row. */
 export function useGrid(plan: GridPlan): Grid {
   const { api, model } = useSession();
-  const [price, setPrice] = useState<Quote>();
+  const [price, setPrice] = useState<Price>();
   const [sheet, setSheet] = useState<Sheet>();
   const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiFailure>();
+  const [failure, setFailure] = useState<GalipError>();
   const run = useRef(0);
   const nativePx = model?.native;
 
@@ -43,8 +44,8 @@ export function useGrid(plan: GridPlan): Grid {
   const pricer = useMemo(
     () =>
       api &&
-      createLatest<typeof bodies, Quote>({
-        run: async (wanted) => joined(await Promise.all(wanted.map((body) => quote(api, body)))),
+      createLatest<typeof bodies, Price>({
+        run: async (wanted) => joined(await Promise.all(wanted.map((body) => api.images.quote(body)))),
         onDone(_, done) {
           setPrice(done);
           setFailure(undefined);
@@ -101,7 +102,7 @@ export function useGrid(plan: GridPlan): Grid {
   };
 }
 
-function joined(quotes: readonly Quote[]): Quote {
+function joined(quotes: readonly Price[]): Price {
   return {
     units: quotes.reduce((sum, { units }) => sum + units, 0),
     data: quotes.flatMap(({ data }) => data),

@@ -1,75 +1,84 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type ApiFailure, failureOf } from '../api/api-failure.ts';
-import type { Quote } from '../api/images.ts';
-import { type Picture, paint, quote } from '../api/paint.ts';
+import type { GalipError } from '../../client/errors.ts';
+import type { Price } from '../api/images.ts';
+import { paint, type ShownPicture, type Wanted } from '../api/paint.ts';
 import { useSession } from '../session.ts';
+import { failureOf } from './failure-words.ts';
 import { createLatest } from './latest.ts';
-import { imageBodyOf, type Recipe } from './recipe.ts';
 
 /** A pause in typing after which it is painted: shorter, and each letter would be a picture that is paid for. */
 const TYPING_MS = 180;
 
 export interface Painting {
   /** The newest picture, which may be of older settings than those on the screen. */
-  readonly picture: Picture | undefined;
+  readonly picture: ShownPicture | undefined;
   readonly isBusy: boolean;
-  readonly failure: ApiFailure | undefined;
-  /** What these settings would cost; undefined while they are painted at once. */
-  readonly price: Quote | undefined;
+  readonly failure: GalipError | undefined;
+  /** What the wanted picture would cost; undefined while it is painted at once. */
+  readonly price: Price | undefined;
   readonly paintNow: () => void;
 }
 
-/** Paints the recipe as it changes (`isLive`), else says what it would cost. */
-export function usePainting(recipe: Recipe, isLive: boolean): Painting {
-  const { api, model } = useSession();
-  const [picture, setPicture] = useState<Picture>();
+/**
+ * Paints what is wanted as it changes (`isLive`), else says what it would cost.
+ * @param wanted one object for as long as it is the same; undefined: nothing yet.
+ */
+export function usePainting(wanted: Wanted | undefined, isLive: boolean): Painting {
+  const { api } = useSession();
+  const [picture, setPicture] = useState<ShownPicture>();
   const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiFailure>();
-  const [price, setPrice] = useState<Quote>();
-  const nativePx = model?.native;
-  const isBlank = recipe.prompt.trim() === '';
+  const [failure, setFailure] = useState<GalipError>();
+  const [price, setPrice] = useState<Price>();
 
-  const painter = useMemo(() => {
-    if (!api || nativePx === undefined) return undefined;
-    return createLatest<Recipe, Picture>({
-      run: (wanted) => paint(api, wanted, nativePx),
-      onDone(_, done) {
-        setPicture(done);
-        setFailure(undefined);
+  const workers = useMemo(
+    () =>
+      api && {
+        painter: createLatest<Wanted, ShownPicture>({
+          run: (next) => paint(api, next),
+          onDone(_, done) {
+            setPicture(done);
+            setFailure(undefined);
+          },
+          onFailed: (_, error) => setFailure(failureOf(error)),
+          onBusy: setBusy,
+        }),
+        pricer: createLatest<Wanted, Price>({
+          run: ({ body }) => api.images.quote(body),
+          onDone: (_, done) => setPrice(done),
+          // What is wrong with the settings is said when they are painted.
+          onFailed: () => setPrice(undefined),
+          onBusy: () => undefined,
+        }),
       },
-      onFailed: (_, error) => setFailure(failureOf(error)),
-      onBusy: setBusy,
-    });
-  }, [api, nativePx]);
-  const pricer = useMemo(() => {
-    if (!api || nativePx === undefined) return undefined;
-    return createLatest<Recipe, Quote>({
-      run: (wanted) => quote(api, imageBodyOf(wanted, nativePx)),
-      onDone: (_, done) => setPrice(done),
-      // What is wrong with the settings is said when they are painted.
-      onFailed: () => setPrice(undefined),
-      onBusy: () => undefined,
-    });
-  }, [api, nativePx]);
+    [api],
+  );
 
-  const prompt = useRef(recipe.prompt);
+  const title = useRef(wanted?.title);
   useEffect(() => {
-    if (!painter || !pricer) return;
-    const isTyped = prompt.current !== recipe.prompt;
-    prompt.current = recipe.prompt;
+    if (!workers) return;
+    const isTyped = title.current !== wanted?.title;
+    title.current = wanted?.title;
     setPrice(undefined);
-    painter.forget();
-    pricer.forget();
-    if (isBlank) {
+    workers.painter.forget();
+    workers.pricer.forget();
+    if (!wanted) {
       setPicture(undefined);
       setFailure(undefined);
       return;
     }
-    const ask = (): void => (isLive ? painter : pricer).ask(recipe);
+    const ask = (): void => (isLive ? workers.painter : workers.pricer).ask(wanted);
     if (!isTyped) return ask();
     const timer = setTimeout(ask, TYPING_MS);
     return () => clearTimeout(timer);
-  }, [painter, pricer, recipe, isLive, isBlank]);
+  }, [workers, wanted, isLive]);
 
-  return { picture, isBusy, failure, price, paintNow: () => void (isBlank || painter?.ask(recipe)) };
+  return {
+    picture,
+    isBusy,
+    failure,
+    price,
+    paintNow: () => {
+      if (wanted) workers?.painter.ask(wanted);
+    },
+  };
 }

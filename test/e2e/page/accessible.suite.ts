@@ -25,6 +25,23 @@ export function accessible(parts: () => PageParts): void {
         await page.context().close();
       });
 
+      it('axe finds nothing in a mix', async () => {
+        const place = '/mix?prompt=blue+heart&other=sunflower';
+        const { page } = await openWithKey(parts(), { ...options, place });
+        await page.locator('.frame img').waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      });
+
+      it('axe finds nothing in a morph', async () => {
+        const { page } = await openWithKey(parts(), { ...options, place: '/morph?prompt=a+moon&to=a+sun' });
+        await page.locator('.frame img').waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      });
+
       it('axe finds nothing in a grid', async () => {
         const { page } = await openWithKey(parts(), {
           ...options,

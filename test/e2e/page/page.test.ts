@@ -9,6 +9,7 @@ import type { PageParts } from './open-with-key.ts';
 import { painting } from './painting.suite.ts';
 import { refusals } from './refusals.suite.ts';
 import { texts } from './texts.suite.ts';
+import { twoPrompts } from './two-prompts.suite.ts';
 
 const why = CHROMIUM === undefined ? ' (skipped: no Chromium, as Debian’s package chromium has it)' : '';
 
@@ -29,6 +30,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page, in Chromium over npm start${w
   const parts = (): PageParts => ({ stack, browser });
   painting(parts);
   texts(parts);
+  twoPrompts(parts);
   grid(parts);
   refusals(parts);
   operatorConsole(parts);

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import type { Balance } from '../../api/account.ts';
+import type { Balance } from '../../../client/api-types.ts';
 import { FailureNotice } from '../../parts/failure-notice.tsx';
 import { useAnswer } from '../../state/use-answer.ts';
 
 export function BalanceSection(): JSX.Element {
-  const { value: balance, failure } = useAnswer((api) => api.call<Balance>('GET', '/v1/balance'), []);
+  const { value: balance, failure } = useAnswer((api) => api.balance(), []);
   return (
     <section class="panel" aria-labelledby="balance-title" aria-busy={!balance && !failure}>
       <h2 id="balance-title">Balance</h2>

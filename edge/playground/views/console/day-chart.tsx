@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Usage } from '../../api/account.ts';
+import type { Usage } from '../../../client/api-types.ts';
 import { niceCeiling } from '../../state/days.ts';
 import { UsageTable } from './usage-table.tsx';
 

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
-import type { IssuedKey } from '../../api/account.ts';
+import type { IssuedApiKey } from '../../../client/api-types.ts';
 import { useCopy } from '../../parts/use-copy.ts';
 
 export interface IssuedKeyNoticeProps {
-  readonly issued: IssuedKey;
+  readonly issued: IssuedApiKey;
   readonly onClose: () => void;
 }
 

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiKey } from '../../api/account.ts';
+import type { ApiKey } from '../../../client/api-types.ts';
 import { useSession } from '../../session.ts';
 import { dayOf } from '../../state/days.ts';
 

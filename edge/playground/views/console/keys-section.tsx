@@ -1,22 +1,24 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiKeys, IssuedKey } from '../../api/account.ts';
-import { type ApiFailure, failureOf } from '../../api/api-failure.ts';
+import type { ApiKey, IssuedApiKey } from '../../../client/api-types.ts';
+import type { Galip } from '../../../client/create-galip.ts';
+import type { GalipError } from '../../../client/errors.ts';
 import { FailureNotice } from '../../parts/failure-notice.tsx';
 import { useSession } from '../../session.ts';
+import { failureOf } from '../../state/failure-words.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { IssuedKeyNotice } from './issued-key-notice.tsx';
 import { KeyTable } from './key-table.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 
-const PAGE_KEYS = 100;
+const MAX_KEYS = 100;
 
 /** API keys: listed, issued, re-rolled and revoked. */
 export function KeysSection(): JSX.Element {
   const { api } = useSession();
-  const [issued, setIssued] = useState<IssuedKey>();
-  const [refused, setRefused] = useState<ApiFailure>();
-  const keys = useAnswer((from) => from.call<ApiKeys>('GET', `/v1/admin/keys?limit=${PAGE_KEYS}`), []);
+  const [issued, setIssued] = useState<IssuedApiKey>();
+  const [refused, setRefused] = useState<GalipError>();
+  const keys = useAnswer(newestKeys, []);
 
   async function change(work: () => Promise<unknown>): Promise<void> {
     setRefused(undefined);
@@ -37,25 +39,28 @@ export function KeysSection(): JSX.Element {
       {issued && <IssuedKeyNotice issued={issued} onClose={() => setIssued(undefined)} />}
       {api && keys.value && (
         <>
-          <NewKeyForm
-            onCreate={(body) =>
-              change(async () => setIssued(await api.call<IssuedKey>('POST', '/v1/admin/keys', body)))
-            }
-          />
+          <NewKeyForm onCreate={(key) => change(async () => setIssued(await api.admin.keys.create(key)))} />
           <KeyTable
-            keys={keys.value.data}
+            keys={keys.value}
             onReroll={({ id }) =>
-              change(async () =>
-                setIssued(await api.call<IssuedKey>('POST', `/v1/admin/keys/${id}/reroll`, { overlap_s: 0 })),
-              )
+              change(async () => setIssued(await api.admin.keys.reroll(id, { overlap_s: 0 })))
             }
-            onRevoke={({ id }) => change(() => api.call('DELETE', `/v1/admin/keys/${id}`))}
+            onRevoke={({ id }) => change(() => api.admin.keys.revoke(id))}
           />
-          {keys.value.next_cursor !== null && (
-            <p class="hint">The newest {PAGE_KEYS}; npm run keys -- list has all.</p>
+          {keys.value.length === MAX_KEYS && (
+            <p class="hint">The newest {MAX_KEYS}; npm run keys -- list has all.</p>
           )}
         </>
       )}
     </section>
   );
+}
+
+async function newestKeys(api: Galip): Promise<readonly ApiKey[]> {
+  const keys: ApiKey[] = [];
+  for await (const key of api.admin.keys.list()) {
+    keys.push(key);
+    if (keys.length === MAX_KEYS) break;
+  }
+  return keys;
 }

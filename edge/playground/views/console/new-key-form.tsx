@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Scope } from '../../api/account.ts';
+import type { ApiKey, NewApiKey } from '../../../client/api-types.ts';
+
+type Scope = ApiKey['scopes'][number];
 
 const SCOPES: readonly { readonly scope: Scope; readonly text: string }[] = [
   { scope: 'generate', text: 'make pictures' },
@@ -11,13 +13,12 @@ const SCOPES: readonly { readonly scope: Scope; readonly text: string }[] = [
 const MAX_NAME = 100;
 
 export interface NewKeyFormProps {
-  /** Body of `POST /v1/admin/keys`. */
-  readonly onCreate: (body: object) => Promise<void>;
+  readonly onCreate: (key: NewApiKey) => Promise<void>;
 }
 
 export function NewKeyForm({ onCreate }: NewKeyFormProps): JSX.Element {
   const [name, setName] = useState('');
-  const [scopes, setScopes] = useState<readonly Scope[]>(['generate', 'read']);
+  const [scopes, setScopes] = useState<Scope[]>(['generate', 'read']);
   const [month, setMonth] = useState('');
 
   async function submit(event: Event): Promise<void> {

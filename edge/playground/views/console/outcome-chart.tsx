@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Usage } from '../../api/account.ts';
+import type { Usage } from '../../../client/api-types.ts';
 import { UsageTable } from './usage-table.tsx';
 
 const OUTCOMES: Readonly<Record<string, string>> = {

@@ -1,15 +1,15 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type ApiFailure, failureOf } from '../../api/api-failure.ts';
+import type { GalipError } from '../../../client/errors.ts';
 import { FailureNotice } from '../../parts/failure-notice.tsx';
 import { useSession } from '../../session.ts';
 import { dayOf } from '../../state/days.ts';
+import { failureOf } from '../../state/failure-words.ts';
 import { saveFile } from '../../state/save-file.ts';
 
 interface Receipts {
   readonly day: string;
-  readonly text: string;
-  readonly count: number;
+  readonly lines: readonly string[];
 }
 
 /** The signed receipts of a day, as a file for `npm run audit`. */
@@ -17,15 +17,16 @@ export function ReceiptsSection(): JSX.Element {
   const { api } = useSession();
   const [day, setDay] = useState(() => dayOf(Date.now()));
   const [receipts, setReceipts] = useState<Receipts>();
-  const [failure, setFailure] = useState<ApiFailure>();
+  const [failure, setFailure] = useState<GalipError>();
 
   async function load(event: Event): Promise<void> {
     event.preventDefault();
     setFailure(undefined);
     setReceipts(undefined);
     try {
-      const text = (await api?.text(`/v1/receipts?day=${day}`)) ?? '';
-      setReceipts({ day, text, count: text.split('\n').filter((line) => line !== '').length });
+      const lines: string[] = [];
+      for await (const receipt of api?.receipts(day) ?? []) lines.push(`${JSON.stringify(receipt)}\n`);
+      setReceipts({ day, lines });
     } catch (error) {
       setFailure(failureOf(error));
     }
@@ -52,12 +53,14 @@ export function ReceiptsSection(): JSX.Element {
       {failure && <FailureNotice failure={failure} />}
       {receipts && (
         <p role="status">
-          {receipts.count === 0 ? `Nothing was charged on ${receipts.day}. ` : `${receipts.count} receipts. `}
-          {receipts.count > 0 && (
+          {receipts.lines.length === 0
+            ? `Nothing was charged on ${receipts.day}. `
+            : `${receipts.lines.length} receipts. `}
+          {receipts.lines.length > 0 && (
             <button
               type="button"
               class="button small"
-              onClick={() => saveFile(`receipts-${receipts.day}.jsonl`, new Blob([receipts.text]))}
+              onClick={() => saveFile(`receipts-${receipts.day}.jsonl`, new Blob([...receipts.lines]))}
             >
               Download
             </button>

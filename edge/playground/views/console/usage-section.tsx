@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Usage } from '../../api/account.ts';
 import { FailureNotice } from '../../parts/failure-notice.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { lastDays } from '../../state/days.ts';
@@ -14,12 +13,9 @@ const SPANS = [7, 30, 90] as const;
 export function UsageSection(): JSX.Element {
   const [span, setSpan] = useState<(typeof SPANS)[number]>(30);
   const days = lastDays(span, Date.now());
-  const range = `from=${days[0]}&to=${days.at(-1)}`;
-  const byDay = useAnswer((api) => api.call<Usage>('GET', `/v1/usage?${range}&group_by=day`), [range]);
-  const byOutcome = useAnswer(
-    (api) => api.call<Usage>('GET', `/v1/usage?${range}&group_by=outcome`),
-    [range],
-  );
+  const range = { from: days[0] ?? '', to: days.at(-1) ?? '' };
+  const byDay = useAnswer((api) => api.usage({ ...range, group_by: 'day' }), [range.from, range.to]);
+  const byOutcome = useAnswer((api) => api.usage({ ...range, group_by: 'outcome' }), [range.from, range.to]);
   const failure = byDay.failure ?? byOutcome.failure;
   return (
     <section class="panel" aria-labelledby="usage-title" aria-busy={!byDay.value && !failure}>

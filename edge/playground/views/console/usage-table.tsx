@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
-import type { UsageGroup, UsageTotal } from '../../api/account.ts';
+import type { Usage } from '../../../client/api-types.ts';
 
 export interface UsageTableProps {
   readonly caption: string;
   /** Head of the first column. */
   readonly first: string;
-  readonly groups: readonly UsageGroup[];
-  readonly total: UsageTotal;
+  readonly groups: Usage['data'];
+  readonly total: Usage['total'];
 }
 
 /** A chart's numbers. */

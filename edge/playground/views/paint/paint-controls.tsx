@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
+import { LiveSwitch } from '../../parts/live-switch.tsx';
 import { SeedField } from '../../parts/seed-field.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { Slider } from '../../parts/slider.tsx';
+import { TruncationSlider } from '../../parts/truncation-slider.tsx';
 import { useSession } from '../../session.ts';
-import { FORMATS, MAX_TRUNCATION, MIN_TRUNCATION, type Recipe } from '../../state/recipe.ts';
+import { FORMATS, type Recipe } from '../../state/recipe.ts';
 
 export interface PaintControlsProps {
   readonly recipe: Recipe;
@@ -23,24 +25,9 @@ export function PaintControls({ recipe, isLive, onChange, onLive }: PaintControl
   const scales = [1, 2, 4].filter((times) => times * nativePx <= maxPx);
   return (
     <section class="controls" aria-label="Controls">
-      <label class="switch">
-        <input type="checkbox" checked={isLive} onChange={() => onLive(!isLive)} />
-        <span>
-          Paint as I type
-          <small>each new picture is charged</small>
-        </span>
-      </label>
+      <LiveSwitch isLive={isLive} onChange={onLive} />
       <SeedField label="Seed" value={seed} onChange={(value) => onChange({ seed: value })} />
-      <Slider
-        label="Truncation ψ"
-        hint="Low: typical and alike. High: odd and various."
-        value={truncation}
-        min={MIN_TRUNCATION}
-        max={MAX_TRUNCATION}
-        step={0.05}
-        format={(value) => value.toFixed(2)}
-        onChange={(value) => onChange({ truncation: value })}
-      />
+      <TruncationSlider value={truncation} onChange={(value) => onChange({ truncation: value })} />
       <Slider
         label="Variation"
         hint={`How far the picture moves towards that of seed ${toward}.`}

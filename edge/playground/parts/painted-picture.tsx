@@ -1,39 +1,39 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { CacheBadge } from '../../parts/cache-badge.tsx';
-import { PictureFrame } from '../../parts/picture-frame.tsx';
-import { useSession } from '../../session.ts';
-import type { Recipe } from '../../state/recipe.ts';
-import type { Painting } from '../../state/use-painting.ts';
-import { isSharedFile } from './shared-file.ts';
+import { useSession } from '../session.ts';
+import { isSharedFile } from '../state/shared-file.ts';
+import type { Painting } from '../state/use-painting.ts';
+import { CacheBadge } from './cache-badge.tsx';
+import { PictureFrame } from './picture-frame.tsx';
+
+const INVITATION = 'Type what you want to see. It is painted while you type.';
 
 export interface PaintedPictureProps {
   readonly painting: Painting;
-  readonly recipe: Recipe;
-  /** The picture that a link brought along, or something that is none. */
+  /** What the picture shows that a link brought along. */
+  readonly title: string;
+  /** That picture's name, or something that is none. */
   readonly shared: string;
+  /** What an empty frame says to who has a key. */
+  readonly invitation?: string;
   /** What went wrong, if anything: above the picture, or in its place. */
   readonly children: ComponentChildren;
 }
 
 /** The picture in its frame, with what is known of it. */
-export function PaintedPicture({ painting, recipe, shared, children }: PaintedPictureProps): JSX.Element {
+export function PaintedPicture(props: PaintedPictureProps): JSX.Element {
+  const { painting, title, shared, invitation = INVITATION, children } = props;
   const { api, model, askForKey } = useSession();
   const { picture, isBusy } = painting;
-  const prompt = picture?.recipe.prompt ?? recipe.prompt;
+  const said = picture?.wanted.title ?? title;
   const url = picture?.url ?? (isSharedFile(shared) ? `/i/${shared}` : undefined);
   return (
     <figure class="painted">
       {url !== undefined && children}
-      <PictureFrame
-        url={url}
-        alt={prompt}
-        px={(model?.native ?? 64) * (picture?.recipe.scale ?? recipe.scale)}
-        isBusy={isBusy}
-      >
+      <PictureFrame url={url} alt={said} px={picture?.px ?? model?.native ?? 64} isBusy={isBusy}>
         {children ? (
           children
         ) : api ? (
-          <p>Type what you want to see. It is painted while you type.</p>
+          <p>{invitation}</p>
         ) : (
           <>
             <p>With a key, it is painted while you type.</p>
@@ -44,20 +44,16 @@ export function PaintedPicture({ painting, recipe, shared, children }: PaintedPi
         )}
       </PictureFrame>
       <figcaption aria-live="polite">
-        {picture && (
+        {url !== undefined && <span class="caption-prompt">{said}</span>}
+        {picture ? (
           <>
-            <span class="caption-prompt">{prompt}</span>
             <CacheBadge cache={picture.cache} units={picture.units} />
             <span class="caption-detail">
               seed {picture.seed} · {Math.round(picture.tookMs)} ms
             </span>
           </>
-        )}
-        {!picture && url && (
-          <>
-            <span class="caption-prompt">{prompt}</span>
-            <span class="caption-detail">as it was shared with you</span>
-          </>
+        ) : (
+          url !== undefined && <span class="caption-detail">as it was shared with you</span>
         )}
       </figcaption>
     </figure>

@@ -281,7 +281,7 @@ export interface ImageRequest {
         }[];
   } | null;
   /**
-   * Makes so many candidates, as if n were this, and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.
+   * Makes so many candidates, as if n were this (`seeds` has as many then), and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.
    */
   best_of?: number | null;
   /**

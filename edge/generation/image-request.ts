@@ -99,7 +99,7 @@ export function createImageRequestSchema(model: ModelCard) {
       stages,
       best_of: z.int(BEST_OF).min(1, BEST_OF).max(MAX_CANDIDATES, BEST_OF).nullish().openapi({
         description:
-          'Makes so many candidates, as if n were this, and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.',
+          'Makes so many candidates, as if n were this (`seeds` has as many then), and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.',
       }),
       ...LATENT_FIELDS,
       ...ASYNC_FIELDS,

@@ -120,6 +120,22 @@ export function steeredPictures(stack: () => DevStack): void {
       expect(single).toMatchObject({ cache: 'hit', url: data[0]?.url, fingerprint: data[0]?.fingerprint });
     });
 
+    it('are ranked by a job as by a request', async () => {
+      const body = { prompt: HALF, stages: { '3-4': 'a sunflower' }, best_of: 3, seed: 40 };
+      const accepted = await postImages(stack(), { ...body, async: true });
+      expect(accepted.status).toBe(202);
+      const { url, apiKey } = stack();
+      const job = async () => {
+        const response = await fetch(url + accepted.headers.get('location'), {
+          headers: { authorization: `Bearer ${apiKey}` },
+        });
+        return (await response.json()) as { status: string; result: { data: object[] } | null };
+      };
+      await expect.poll(async () => (await job()).status, { timeout: 30_000 }).toBe('succeeded');
+      const { data } = await createImages(stack(), body);
+      expect((await job()).result?.data).toEqual(data.map((image) => ({ ...image, cache: 'miss', units: 1 })));
+    });
+
     it('are refused where the model has no such stage', async () => {
       const response = await postImages(stack(), { prompt: 'a cat', stages: { '4-5': 'a dog' } });
       expect(response.status).toBe(400);

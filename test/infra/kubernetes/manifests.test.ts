@@ -154,8 +154,9 @@ describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environme
     expect(tls.map(({ hosts }: { hosts: string[] }) => hosts)).toEqual([Object.values(environment.hosts)]);
     for (const tier of TIERS) {
       const { http } = rules.find(({ host }: { host: string }) => host === environment.hosts[tier]);
-      for (const { path, pathType, backend } of http.paths) {
-        expect(['/v1/generate', '/v1/models', '/health/ready']).toContain(path);
+      const paths = http.paths.map(({ path }: { path: string }) => path);
+      expect(paths).toEqual(['/v1/generate', '/v1/scores', '/v1/models', '/health/ready']);
+      for (const { pathType, backend } of http.paths) {
         expect(pathType).toBe('Exact');
         expect(backend.service).toEqual({ name: `galip-${tier}`, port: { name: 'http' } });
       }

@@ -15,13 +15,22 @@ export function createDescribeApi(app: OpenAPIHono<EdgeContext>): DescribeApi {
   };
 }
 
+/** What holds for all endpoints. */
+const DESCRIPTION = `Text in, picture out, in one forward pass. The same prompt, seed and parameters give the same picture, at the same URL, for ever.
+
+Send an API key as \`Authorization: Bearer glp_…\`; every website may, for the key says who asks. What was charged stands in \`X-Usage-Units\`, what is left in \`X-Usage-Remaining\`.
+
+Errors have the body of OpenAI’s API: \`{"error": {"message", "type", "code", "param"}}\`, of a closed set of codes. 429 and 503 say in \`Retry-After\` when to try again. A picture that fails is not charged, and no error is cached.
+
+POSTs that spend or make something take an \`Idempotency-Key\`: sent again within 24 hours they are not done or charged again, but answered as before. \`X-Request-Id\` names an answer when you report a problem.`;
+
 function describe(app: OpenAPIHono<EdgeContext>, origin: string): ApiDocument {
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'galip-edge',
       version: '1',
-      description: 'Text in, picture out, in one forward pass. Errors have the body of OpenAI’s API.',
+      description: DESCRIPTION,
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
     },
     servers: [{ url: origin }],

@@ -8,6 +8,7 @@ import { createInferenceProcess, type RestartEvent } from './runtime/inference-p
 import { readModelManifest, readTokenizer } from './runtime/model-directory.ts';
 import type { ByteBudget } from './serving/byte-budget.ts';
 import type { Clock } from './serving/clock.ts';
+import { type Composer, createComposer } from './serving/composer.ts';
 import { createGenerator, type Generator } from './serving/generator.ts';
 import type { Limiter } from './serving/limiter.ts';
 import { type BatchReport, createBatchScheduler } from './serving/scheduler.ts';
@@ -53,6 +54,7 @@ export interface EngineOptions {
 export interface Engine {
   readonly card: ModelCard;
   readonly generator: Generator;
+  readonly composer: Composer;
   /** What each bucket takes. Rejects when the model cannot be loaded. */
   readonly ready: Promise<readonly BucketTime[]>;
   isReady(): boolean;
@@ -96,15 +98,17 @@ export async function openEngine(options: EngineOptions, parts: EngineParts): Pr
   });
   const { deadlineMs, withProvenance } = options;
   const generator = createGenerator({ ...parts, model, tokenise, scheduler, deadlineMs, withProvenance });
+  const composer = createComposer({ ...parts, model, deadlineMs, withProvenance });
   return {
     card: modelCardOf(model),
     generator,
+    composer,
     ready: inference.ready,
     isReady: inference.isReady,
     queueDepth: scheduler.depth,
     pid: inference.pid,
     async close() {
-      await generator.idle();
+      await Promise.all([generator.idle(), composer.idle()]);
       await inference.close();
     },
   };

@@ -73,6 +73,7 @@ async function start(): Promise<void> {
   const spans = openExporter(config, parts.clock, (dropped) => metrics.countDroppedSpans(dropped));
   const app = createApp({
     generator: () => current().generator,
+    composer: () => current().composer,
     metrics,
     model: () => current().card,
     signature: { keys: config.signingKeys, now, rememberNonce: createNonceMemory(now) },

@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts';
 import { sha256Hex } from './hex.ts';
-import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts';
+import { FILE_FORMATS, type FileFormat, type ImageFormat } from './image-format.ts';
 import { type Latent, latentRowOf } from './latent.ts';
 import { NOISE_SPEC } from './noise.ts';
 
@@ -54,8 +54,8 @@ export function fingerprintOf(recipe: Recipe): Promise<string> {
   );
 }
 
-/** Where a picture lies in the object store: private ones under their owner, out of reach of public URLs. */
-export function objectKeyOf(fingerprint: string, format: ImageFormat, tenant?: string): string {
+/** Where a file lies in the object store: private ones under their owner, out of reach of public URLs. */
+export function objectKeyOf(fingerprint: string, format: FileFormat, tenant?: string): string {
   const folder = tenant === undefined ? 'i' : `p/${tenant}`;
-  return `${folder}/${fingerprint}.${IMAGE_FORMATS[format].extension}`;
+  return `${folder}/${fingerprint}.${FILE_FORMATS[format].extension}`;
 }

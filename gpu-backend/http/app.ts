@@ -3,6 +3,7 @@ import { ApiError } from '../contract/errors.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import type { Generator } from '../serving/generator.ts';
 import { Overloaded } from '../serving/overloaded.ts';
+import { type ComposeRouteOptions, createComposeRoute } from './compose-route.ts';
 import { createGenerateRoute, type GenerateRouteOptions } from './generate-route.ts';
 import { createInferenceProtocol } from './inference-protocol.ts';
 import { describeError, type Log } from './json-log.ts';
@@ -13,7 +14,10 @@ import { NO_TRACER, type Tracer } from './tracing/tracer.ts';
 
 type Readiness = 'ready' | 'starting' | 'stopping';
 
-export interface AppOptions extends Omit<GenerateRouteOptions, 'generator'>, ScoreRouteOptions {
+export interface AppOptions
+  extends Omit<GenerateRouteOptions, 'generator'>,
+    ScoreRouteOptions,
+    ComposeRouteOptions {
   /** Of the model that runs now. */
   readonly generator: () => Pick<Generator, 'generate' | 'score'>;
   /** The model that runs now. */
@@ -21,7 +25,7 @@ export interface AppOptions extends Omit<GenerateRouteOptions, 'generator'>, Sco
   /** `starting` until the model has been warmed, and again while it is replaced. */
   readonly readiness: () => Readiness;
   readonly log: Log;
-  /** Traces generate requests; none where it is left out. */
+  /** Traces requests for work; none where it is left out. */
   readonly tracer?: Tracer;
 }
 
@@ -40,8 +44,10 @@ export function createApp(options: AppOptions): Hono {
   app.get('/metrics', () => metrics.render());
   app.use('/v1/generate', reportOutcome('generate', options));
   app.use('/v1/scores', reportOutcome('score', options));
+  app.use('/v1/compose', reportOutcome('compose', options));
   app.route('/', createGenerateRoute(options));
   app.route('/', createScoreRoute(options));
+  app.route('/', createComposeRoute(options));
   app.notFound(() => new ApiError('not_found').toResponse());
   app.onError((error) => apiErrorOf(error).toResponse());
   return app;
@@ -49,7 +55,7 @@ export function createApp(options: AppOptions): Hono {
 
 /** Counts, logs and traces each request once, whatever became of it. */
 function reportOutcome(
-  event: 'generate' | 'score',
+  event: 'generate' | 'score' | 'compose',
   { metrics, log, tracer = NO_TRACER }: Pick<AppOptions, 'metrics' | 'log' | 'tracer'>,
 ): MiddlewareHandler<TracedEnv> {
   return async (context, next) => {

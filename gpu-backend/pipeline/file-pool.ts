@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 // Loaded here too: its native libraries must stay while threads that use them come and go.
 // @see https://sharp.pixelplumbing.com/install#worker-threads
 import 'sharp';
+import type { ComposeTask } from './compose-file.ts';
 import type { FileReply } from './file-worker.ts';
 import type { FileTask, PictureFile } from './make-file.ts';
 
@@ -15,7 +16,7 @@ export interface FilePool {
    * @throws Error when the picture is no picture or its thread died; whatever reason `signal` aborts with while the task
    * still waits for a thread.
    */
-  make(task: FileTask, signal: AbortSignal): Promise<PictureFile>;
+  make(task: FileTask | ComposeTask, signal: AbortSignal): Promise<PictureFile>;
   /** Tasks that wait for a thread. */
   depth(): number;
   /** Ends the threads; what still runs fails. */
@@ -23,7 +24,7 @@ export interface FilePool {
 }
 
 interface Job {
-  readonly task: FileTask;
+  readonly task: FileTask | ComposeTask;
   readonly resolve: (file: PictureFile) => void;
   readonly reject: (error: Error) => void;
   readonly begin: () => void;

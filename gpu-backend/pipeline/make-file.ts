@@ -19,7 +19,8 @@ export interface FileTask extends EncodeOptions {
 
 export interface PictureFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly hashes: PictureHashes;
+  /** None of what is not one square picture. */
+  readonly hashes: PictureHashes | undefined;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { ApiError } from '../contract/errors.ts';
 import { objectKeyOf } from '../contract/fingerprint.ts';
-import type { GenerateRequest } from '../contract/generate.ts';
-import { IMAGE_FORMATS } from '../contract/image-format.ts';
+import { FILE_FORMATS, type FileFormat } from '../contract/image-format.ts';
 import { type PictureHashes, readPictureHashes } from '../contract/picture-hashes.ts';
 import type { PictureFile } from '../pipeline/make-file.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -28,12 +27,12 @@ export interface StoredPicture {
 export async function storePicture(
   store: ObjectStore,
   fingerprint: string,
-  { format, tenant }: Pick<GenerateRequest, 'format' | 'tenant'>,
+  { format, tenant }: { readonly format: FileFormat; readonly tenant?: string | undefined },
   { bytes, hashes }: PictureFile,
 ): Promise<StoredPicture> {
   const key = objectKeyOf(fingerprint, format, tenant);
   const options = {
-    contentType: IMAGE_FORMATS[format].mediaType,
+    contentType: FILE_FORMATS[format].mediaType,
     cacheControl: CACHE_CONTROL[tenant === undefined ? 'public' : 'private'],
     metadata: hashes,
   };

@@ -3,12 +3,12 @@ import type { Environment } from './environment.ts';
 import { BACKEND_LABELS, nameOf, TIERS } from './tier.ts';
 
 /** What the edge asks for. Metrics and liveness stay inside. */
-const PATHS = ['/v1/generate', '/v1/scores', '/v1/models', '/health/ready'] as const;
+const PATHS = ['/v1/generate', '/v1/scores', '/v1/compose', '/v1/models', '/health/ready'] as const;
 
 /** TLS certificate of the hosts; whoever operates the cluster makes it. */
 const TLS_SECRET_NAME = 'galip-backend-tls';
 
-/** The edge's way in, a host for each tier. Requests to generate and to score are signed, so that the hosts may be public. */
+/** The edge's way in, a host for each tier. Requests for work are signed, so that the hosts may be public. */
 export function backendIngress({ namespace, hosts, ingress }: Environment): Ingress {
   const rules = TIERS.map((tier) => {
     const backend = { service: { name: nameOf(tier), port: { name: 'http' } } };

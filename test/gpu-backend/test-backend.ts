@@ -10,6 +10,7 @@ import { createInferenceProcess } from '../../gpu-backend/runtime/inference-proc
 import { readModelManifest, readTokenizer } from '../../gpu-backend/runtime/model-directory.ts';
 import { createByteBudget } from '../../gpu-backend/serving/byte-budget.ts';
 import { createSystemClock } from '../../gpu-backend/serving/clock.ts';
+import { createComposer } from '../../gpu-backend/serving/composer.ts';
 import { createGenerator, type GeneratorOptions } from '../../gpu-backend/serving/generator.ts';
 import { createLimiter } from '../../gpu-backend/serving/limiter.ts';
 import { createBatchScheduler } from '../../gpu-backend/serving/scheduler.ts';
@@ -82,8 +83,19 @@ export async function createTestBackend(buckets: readonly number[] = [1, 2, 4, 8
       onLost: (fingerprint) => log.push({ event: 'picture_lost', fingerprint }),
       ...parts,
     });
+    const composer = createComposer({
+      model,
+      files,
+      store,
+      memory,
+      clock,
+      deadlineMs: 30_000,
+      withProvenance: true,
+      ...parts,
+    });
     const app = createApp({
       generator: () => generator,
+      composer: () => composer,
       metrics,
       model: () => modelCardOf(model),
       signature: { keys: [TEST_SIGNING_KEY], now, rememberNonce: createNonceMemory(now) },

@@ -7,6 +7,7 @@ import type { SigningKey } from '../gpu-backend/contract/signature.ts';
 import type { ObjectStore } from './adapters/object-store.ts';
 import type { PictureCache } from './adapters/picture-cache.ts';
 import type { Scorer } from './adapters/scorer.ts';
+import { createCompositionMaker } from './compositions/make-compositions.ts';
 import { createDescribeApi } from './docs/api-document.ts';
 import type { Clock } from './durable/clock.ts';
 import type { EdgeContext, Endpoint } from './endpoint.ts';
@@ -34,6 +35,7 @@ import type { PromptPolicy } from './policy/prompt-policy.ts';
 import type { RecipeBook } from './recipes/recipe-book.ts';
 import { accountEndpoints } from './routes/account/account-endpoints.ts';
 import { adminEndpoints } from './routes/admin/admin-endpoints.ts';
+import { createCompositions } from './routes/create-compositions.ts';
 import { type CreateImagesOptions, createImages } from './routes/create-images.ts';
 import { getDocs } from './routes/get-docs.ts';
 import { getIndex, type PageFiles } from './routes/get-index.ts';
@@ -138,6 +140,9 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const maker = createImageMaker({
     ...{ model, store, cache, flights, ledgerOf, prices, policy, scorer, clock, log },
   });
+  const compositions = createCompositionMaker({
+    ...{ model, store, cache, flights, ledgerOf, prices, policy, clock, log },
+  });
   const openPicture = createOpenPicture({ recipes, flights, model, now });
 
   app.use(identify(now));
@@ -148,9 +153,10 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const describeApi = createDescribeApi(app);
   const endpoints = [
     createImages({ ...route, model, maker, jobs, openJobs }),
+    ...createCompositions({ ...route, model, compositions, jobs, openJobs, log }),
     getPicture({ ...route, openPicture }),
     getPrivatePicture({ ...route, openPicture }),
-    signedPicture({ ...route, model, maker, keys: kept, urlSigningKeys, urlPresets }),
+    signedPicture({ ...route, model, maker, compositions, keys: kept, urlSigningKeys, urlPresets }),
     getUrlSigningSecret({ ...route, urlSigningKeys }),
     listModels({ ...route, model }),
     getModel({ ...route, model }),

@@ -21,6 +21,8 @@ export interface EdgeContext {
     tenant: Tenant;
     /** The JSON that is kept for replays of the answer, where that must not be all of it. */
     keptBody?: object;
+    /** Set where the answer's end says what was charged, which its headers cannot know. */
+    chargedLater?: true;
     /** What the request was charged, once it was. @see middleware/tell-usage.ts */
     spent?: { readonly units: number; readonly allowance: Allowance };
   };

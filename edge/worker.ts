@@ -5,6 +5,7 @@ import { createMemoryPictureCache } from './adapters/memory-picture-cache.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { type AppOptions, createApp } from './app.ts';
+import { createCompositionMaker } from './compositions/make-compositions.ts';
 import {
   ConfigError,
   type EdgeConfig,
@@ -78,6 +79,9 @@ interface Services {
 
 const log: Log = (entry) => console.error(JSON.stringify(entry));
 
+/** Messages that a queue takes at once. */
+const QUEUE_BATCH = 100;
+
 /** One of them for each environment: an isolate has one for all its requests. */
 const services = new WeakMap<WorkerEnv, Services>();
 
@@ -111,7 +115,9 @@ function servicesOf(env: WorkerEnv): Services {
     ledgerOf: logAnswers({
       ledgerOf: createTenantLedgers(ledgers),
       send: async (events) => {
-        await env.USAGE.sendBatch(events.map((body) => ({ body })));
+        for (let at = 0; at < events.length; at += QUEUE_BATCH) {
+          await env.USAGE.sendBatch(events.slice(at, at + QUEUE_BATCH).map((body) => ({ body })));
+        }
       },
       now,
       log,
@@ -127,7 +133,12 @@ function servicesOf(env: WorkerEnv): Services {
     clock: PLATFORM_CLOCK,
     log,
   };
-  const run = createRunJob({ keys: options.keys, maker: createImageMaker(options), now });
+  const run = createRunJob({
+    keys: options.keys,
+    maker: createImageMaker(options),
+    compositions: createCompositionMaker(options),
+    now,
+  });
   const created: Services = {
     app: createApp(options),
     jobs: {

@@ -1,3 +1,4 @@
+import type { ComposeRequest, ComposeResult } from '../../gpu-backend/contract/compose.ts';
 import type { GenerateRequest, GenerateResult } from '../../gpu-backend/contract/generate.ts';
 import type { PictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
 
@@ -21,8 +22,14 @@ export interface BackendRequest extends GenerateRequest {
   readonly traceparent?: string | undefined;
 }
 
+export interface BackendComposition extends ComposeRequest {
+  readonly traceparent?: string | undefined;
+}
+
 /** Makes pictures and stores them. Throws `backend_unavailable` when it cannot, now. */
 export interface Backend {
   /** @param signal aborted when nobody waits any more. The picture may be made all the same, under its own name. */
   generate(request: BackendRequest, signal?: AbortSignal): Promise<Generation>;
+  /** Puts stored pictures together, and stores the file. */
+  compose(request: BackendComposition, signal?: AbortSignal): Promise<ComposeResult>;
 }

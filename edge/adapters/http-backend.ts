@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { composeResultSchema } from '../../gpu-backend/contract/compose.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { type GenerateResult, generateResultSchema } from '../../gpu-backend/contract/generate.ts';
 import { type SigningKey, signRequest } from '../../gpu-backend/contract/signature.ts';
 import { BackendFailure, type FailureKind } from '../backends/backend-failure.ts';
-import type { Backend, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
+import type { Backend, BackendComposition, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
 
 /** What a backend may ask a client to wait at most, seconds: an hour is an outage, not a queue. */
 const MAX_RETRY_AFTER_S = 3_600;
@@ -16,11 +17,14 @@ export interface HttpBackendOptions {
   readonly now: () => number;
 }
 
-/** One backend over HTTP: signed JSON there, multipart form data back. @see ../../gpu-backend/contract/generate.ts */
+/** One backend over HTTP: signed JSON there, multipart form data or JSON back. @see ../../gpu-backend/contract/generate.ts, compose.ts */
 export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend {
-  const endpoint = new URL('/v1/generate', url);
-
-  async function send({ traceparent, ...request }: BackendRequest, abort?: AbortSignal): Promise<Response> {
+  async function send(
+    path: '/v1/generate' | '/v1/compose',
+    { traceparent, ...request }: BackendRequest | BackendComposition,
+    abort?: AbortSignal,
+  ): Promise<Response> {
+    const endpoint = new URL(path, url);
     const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(request)));
     const signature = await signRequest({ method: 'POST', path: endpoint.pathname, body }, signingKey, {
       timestamp: Math.floor(now() / 1000),
@@ -35,16 +39,22 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
     });
   }
 
+  async function ask<T>(sending: Promise<Response>, read: (response: Response) => Promise<T>): Promise<T> {
+    const response = await sending.catch((cause: unknown) => {
+      throw new BackendFailure('unreachable', { cause });
+    });
+    if (response.status !== 200) throw await refusal(response);
+    return read(response).catch((cause: unknown) => {
+      throw new BackendFailure('broken', { cause });
+    });
+  }
+
   return {
-    async generate(request, abort) {
-      const response = await send(request, abort).catch((cause: unknown) => {
-        throw new BackendFailure('unreachable', { cause });
-      });
-      if (response.status !== 200) throw await refusal(response);
-      return readGeneration(response).catch((cause: unknown) => {
-        throw new BackendFailure('broken', { cause });
-      });
-    },
+    generate: (request, abort) => ask(send('/v1/generate', request, abort), readGeneration),
+    compose: (request, abort) =>
+      ask(send('/v1/compose', request, abort), async (response) =>
+        composeResultSchema.parse(await response.json()),
+      ),
   };
 }
 

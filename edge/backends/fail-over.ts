@@ -1,5 +1,5 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import type { Backend, BackendRequest, Generation } from '../adapters/backend.ts';
+import type { Backend } from '../adapters/backend.ts';
 import type { Clock } from '../durable/clock.ts';
 import { BackendFailure } from './backend-failure.ts';
 import type { CircuitBreaker, Outcome } from './circuit-breaker.ts';
@@ -36,12 +36,18 @@ export interface FailOverOptions {
  * of them may be well again.
  */
 export function createFailOver(options: FailOverOptions): Backend {
-  return { generate: (request) => fly(request, options) };
+  return {
+    generate: (request) => fly((backend, signal) => backend.generate(request, signal), options),
+    compose: (request) => fly((backend, signal) => backend.compose(request, signal), options),
+  };
 }
 
-function fly(request: BackendRequest, options: FailOverOptions): Promise<Generation> {
+function fly<T>(
+  askOne: (backend: Backend, signal: AbortSignal) => Promise<T>,
+  options: FailOverOptions,
+): Promise<T> {
   const { members, budget, clock, hedgeMs } = options;
-  const { promise, resolve, reject } = Promise.withResolvers<Generation>();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
   const giveUp = new AbortController();
   const untried = new Set(members);
   const failures: { readonly member: Member; readonly error: BackendFailure }[] = [];
@@ -69,9 +75,9 @@ function fly(request: BackendRequest, options: FailOverOptions): Promise<Generat
   const attempt = async (member: Member): Promise<void> => {
     const pass = member.breaker.enter();
     running++;
-    let generation: Generation;
+    let answer: T;
     try {
-      generation = await member.backend.generate(request, giveUp.signal);
+      answer = await askOne(member.backend, giveUp.signal);
     } catch (thrown) {
       running--;
       pass.end(isOver ? lateOutcome() : outcomeOf(thrown));
@@ -79,7 +85,7 @@ function fly(request: BackendRequest, options: FailOverOptions): Promise<Generat
       return;
     }
     pass.end('good');
-    end(() => resolve(generation));
+    end(() => resolve(answer));
   };
 
   const lose = (member: Member, thrown: unknown): void => {

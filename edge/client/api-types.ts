@@ -8,8 +8,12 @@ export interface Schemas {
   Images: Images;
   Quote: Quote;
   Job: Job;
+  Composition: Composition;
   Error: Error;
   ImageRequest: ImageRequest;
+  CompositionQuote: CompositionQuote;
+  InterpolationRequest: InterpolationRequest;
+  GridRequest: GridRequest;
   UrlSigningSecret: UrlSigningSecret;
   Models: Models;
   Model: Model;
@@ -172,7 +176,14 @@ export interface Job {
   /**
    * What the request would have been answered, once the job has succeeded.
    */
-  result: Images | null;
+  result: Images | Composition | null;
+  /**
+   * Of a composition that is being made: how many of its files are there.
+   */
+  progress: {
+    done: number;
+    total: number;
+  } | null;
   /**
    * Why it failed or expired, or why it waits.
    */
@@ -189,6 +200,96 @@ export interface Job {
      */
     secret?: string;
   } | null;
+}
+export interface Composition {
+  object: 'interpolation' | 'grid';
+  /**
+   * Seconds since 1970.
+   */
+  created: number;
+  model: string;
+  /**
+   * Edge of the model's own pictures; other sizes are resampled.
+   */
+  native: number;
+  usage: {
+    /**
+     * Charged for this request; with best_of also for those that it does not show.
+     */
+    units: number;
+    /**
+     * Units that the key has left; null: no limit.
+     */
+    remaining: number | null;
+  };
+  /**
+   * Of each picture.
+   */
+  size: string;
+  /**
+   * Animation or sheet; null where the frames alone were asked for.
+   */
+  file: {
+    /**
+     * Immutable. A private file’s needs a key of its owner.
+     */
+    url: string;
+    fingerprint: string;
+    format: 'webp' | 'png' | 'gif';
+    width: number;
+    height: number;
+    /**
+     * Whether the file existed, or was put together.
+     */
+    cache: 'hit' | 'miss' | 'joined';
+    /**
+     * Charged for putting it together.
+     */
+    units: number;
+    /**
+     * Of an animation: that of its first frame.
+     */
+    thumbhash: string | null;
+    /**
+     * Of an animation: that of its first frame.
+     */
+    phash: string | null;
+  } | null;
+  /**
+   * The frames in order, or the cells row by row: ordinary pictures, png.
+   */
+  data: {
+    /**
+     * Immutable. A private picture’s needs a key of its owner.
+     */
+    url: string;
+    seed: number;
+    fingerprint: string;
+    /**
+     * Whether the picture existed, was made for this request, or was being made for another.
+     */
+    cache: 'hit' | 'miss' | 'joined';
+    /**
+     * Charged for this picture.
+     */
+    units: number;
+    /**
+     * ThumbHash in base64. Null: not looked up, since the file existed; or not known.
+     */
+    thumbhash: string | null;
+    /**
+     * DCT hash, 64 bits in hexadecimal. Null as thumbhash.
+     */
+    phash: string | null;
+    /**
+     * On a sheet: where its left edge lies, pixels.
+     */
+    x?: number;
+    /**
+     * On a sheet: where its upper edge lies, pixels.
+     */
+    y?: number;
+  }[];
 }
 export interface Error {
   error: {
@@ -295,6 +396,325 @@ export interface ImageRequest {
     seed: number;
     strength: number;
   } | null;
+  /**
+   * true: answer 202 with a job at once, as with the header `Prefer: respond-async`.
+   */
+  async?: boolean | null;
+  /**
+   * Of a job: seconds after which it expires. One hour unless given.
+   */
+  deadline?: number | null;
+  /**
+   * Of a job: public https URL that is told its end (Standard Webhooks).
+   */
+  webhook?: string | null;
+}
+export interface CompositionQuote {
+  object: 'quote';
+  model: string;
+  /**
+   * What the request would be charged now; less if others make its pictures in between.
+   */
+  units: number;
+  file: {
+    fingerprint: string;
+    /**
+     * Whether the file existed, or was put together.
+     */
+    cache: 'hit' | 'miss' | 'joined';
+    /**
+     * Charged for putting it together.
+     */
+    units: number;
+  } | null;
+  data: {
+    seed: number;
+    fingerprint: string;
+    /**
+     * Whether the picture existed, was made for this request, or was being made for another.
+     */
+    cache: 'hit' | 'miss' | 'joined';
+    /**
+     * Charged for this picture.
+     */
+    units: number;
+  }[];
+}
+export interface InterpolationRequest {
+  /**
+   * Pictures that the frames lead through. Between two of them the noise goes along the sphere and the prompts’ conditions in a straight line. Each is a frame itself, the same as the single picture.
+   *
+   * @minItems 2
+   * @maxItems 16
+   */
+  keyframes: {
+    prompt:
+      | string
+      | {
+          /**
+           * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+           */
+          text: string;
+          weight?: number;
+        }[];
+    /**
+     * Prompts or blends of single stages of the generator, by ranges of these, coarse to fine; this model has 5, numbered from 0. Stages that are not named have `prompt`.
+     */
+    stages?: {
+      [k: string]:
+        | string
+        | {
+            /**
+             * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+             */
+            text: string;
+            weight?: number;
+          }[];
+    } | null;
+    /**
+     * 0 unless given.
+     */
+    seed?: number | null;
+  }[];
+  /**
+   * How many frames there are in all, at least one for each key frame.
+   */
+  frames?: number | null;
+  easing?: 'linear' | 'ease-in' | 'ease-out' | 'ease-in-out' | null;
+  /**
+   * true: the last frames lead back to the first, which follows them, for ever. false: the animation is shown once.
+   */
+  loop?: boolean | null;
+  /**
+   * ψ, by which the noise is multiplied: below 1 pictures are more typical and more alike.
+   */
+  truncation?: number | null;
+  /**
+   * What is made of the frames: an animation, a sprite sheet, or nothing.
+   */
+  output?: 'animation' | 'sheet' | 'frames' | null;
+  /**
+   * webp unless given; an animation may be gif, a sheet png.
+   */
+  output_format?: 'webp' | 'gif' | 'png' | null;
+  /**
+   * Of an animation: frames in a second; 12 unless given.
+   */
+  fps?: number | null;
+  /**
+   * Of a sheet: frames in a row; about as many as there are rows unless given.
+   */
+  columns?: number | null;
+  /**
+   * Edges in pixels. Pictures are square: "auto" (64x64, the model's own) or "NxN" with N in 16 … 256.
+   */
+  size?: string | null;
+  /**
+   * Encoder quality of webp (90 unless given). png and gif take only 100.
+   */
+  output_compression?: number | null;
+  /**
+   * true: webp without loss, every pixel as in its picture. gif has 256 colours a frame.
+   */
+  lossless?: boolean | null;
+  /**
+   * true: answer with server-sent events: `picture` for each picture as it is made, then `done` with the answer, or `error`.
+   */
+  stream?: boolean | null;
+  model?: string | null;
+  user?: string | null;
+  /**
+   * Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.
+   */
+  visibility?: 'public' | 'private' | null;
+  /**
+   * true: answer 202 with a job at once, as with the header `Prefer: respond-async`.
+   */
+  async?: boolean | null;
+  /**
+   * Of a job: seconds after which it expires. One hour unless given.
+   */
+  deadline?: number | null;
+  /**
+   * Of a job: public https URL that is told its end (Standard Webhooks).
+   */
+  webhook?: string | null;
+}
+export interface GridRequest {
+  /**
+   * What changes from column to column; another parameter than that of the rows.
+   */
+  columns:
+    | {
+        parameter: 'prompt';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: (
+          | string
+          | {
+              /**
+               * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+               */
+              text: string;
+              weight?: number;
+            }[]
+        )[];
+      }
+    | {
+        parameter: 'seed';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      }
+    | {
+        parameter: 'truncation';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      }
+    | {
+        parameter: 'variation_seed';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      }
+    | {
+        parameter: 'variation_strength';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      };
+  /**
+   * What changes from row to row.
+   */
+  rows:
+    | {
+        parameter: 'prompt';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: (
+          | string
+          | {
+              /**
+               * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+               */
+              text: string;
+              weight?: number;
+            }[]
+        )[];
+      }
+    | {
+        parameter: 'seed';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      }
+    | {
+        parameter: 'truncation';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      }
+    | {
+        parameter: 'variation_seed';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      }
+    | {
+        parameter: 'variation_strength';
+        /**
+         * @minItems 1
+         * @maxItems 8
+         */
+        values: number[];
+      };
+  /**
+   * Of all cells, where it is on no axis.
+   */
+  prompt?:
+    | string
+    | {
+        /**
+         * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+         */
+        text: string;
+        weight?: number;
+      }[]
+    | null;
+  /**
+   * Prompts or blends of single stages of the generator, by ranges of these, coarse to fine; this model has 5, numbered from 0. Stages that are not named have `prompt`.
+   */
+  stages?: {
+    [k: string]:
+      | string
+      | {
+          /**
+           * What the picture shows. Letter case and spacing make no difference. No control characters but tab and line breaks.
+           */
+          text: string;
+          weight?: number;
+        }[];
+  } | null;
+  /**
+   * Of all cells, where it is on no axis.
+   */
+  seed?: number | null;
+  /**
+   * ψ, by which the noise is multiplied: below 1 pictures are more typical and more alike.
+   */
+  truncation?: number | null;
+  /**
+   * As of a picture; what is on an axis is left out here.
+   */
+  variation?: {
+    seed?: number | null;
+    strength?: number | null;
+  } | null;
+  /**
+   * Of the sheet.
+   */
+  output_format?: 'png' | 'webp' | null;
+  /**
+   * Edges in pixels. Pictures are square: "auto" (64x64, the model's own) or "NxN" with N in 16 … 256.
+   */
+  size?: string | null;
+  /**
+   * Encoder quality of webp (90 unless given). png and gif take only 100.
+   */
+  output_compression?: number | null;
+  /**
+   * true: webp without loss, every pixel as in its picture. gif has 256 colours a frame.
+   */
+  lossless?: boolean | null;
+  /**
+   * true: answer with server-sent events: `picture` for each picture as it is made, then `done` with the answer, or `error`.
+   */
+  stream?: boolean | null;
+  model?: string | null;
+  user?: string | null;
+  /**
+   * Private pictures have names of their own, and open to keys of their owner and to signed URLs alone.
+   */
+  visibility?: 'public' | 'private' | null;
   /**
    * true: answer 202 with a job at once, as with the header `Prefer: respond-async`.
    */

@@ -1,8 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { WorkerEnv } from '../config.ts';
-import type { Images } from '../generation/images.ts';
 import { writeEvents } from '../jobs/event-stream.ts';
-import { isFinal, type Job, type JobOrder } from '../jobs/job.ts';
+import { isFinal, type Job, type JobOrder, type JobProgress, type JobResult } from '../jobs/job.ts';
 import { createJobCore, type JobCore } from '../jobs/job-core.ts';
 import { createJobStorage } from '../jobs/job-storage.ts';
 import type { Log } from '../middleware/answer-errors.ts';
@@ -14,7 +13,7 @@ const TRY_AGAIN_MS = 30_000;
 
 /** What the Worker gives to its jobs. */
 export interface JobServices {
-  readonly run: (job: Job, defer: Defer) => Promise<Images>;
+  readonly run: (job: Job, defer: Defer, onProgress: (progress: JobProgress) => void) => Promise<JobResult>;
   readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
   readonly publish: (job: Job) => Promise<void>;
   readonly leave: (job: Job) => Promise<void>;
@@ -31,9 +30,11 @@ export abstract class JobObjectBase extends DurableObject<WorkerEnv> {
       storage: createJobStorage(createDurableSql(storage)),
       now: () => Date.now(),
       random: () => Math.random(),
-      run: (job) =>
-        this.services().run(job, (work) =>
-          state.waitUntil(work.catch((error: unknown) => this.#tell(error))),
+      run: (job, onProgress) =>
+        this.services().run(
+          job,
+          (work) => state.waitUntil(work.catch((error: unknown) => this.#tell(error))),
+          onProgress,
         ),
       setAlarm: (timeMs) => storage.setAlarm(timeMs),
       enqueue: (job, delayMs) => this.services().enqueue(job, delayMs),

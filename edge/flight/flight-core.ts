@@ -1,12 +1,13 @@
 import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
-import type { Backend, GeneratedPicture } from '../adapters/backend.ts';
+import type { Backend } from '../adapters/backend.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
 import { causeOf, type Log } from '../middleware/answer-errors.ts';
-import { type PictureName, pictureKeyOf } from '../pictures/picture-name.ts';
+import { pictureKeyOf } from '../pictures/picture-name.ts';
 import type { RecipeBook } from '../recipes/recipe-book.ts';
-import type { FlightPlan, Landing } from './flight.ts';
+import type { CompositionPlan, FlightPlan, Landing, PicturePlan } from './flight.ts';
 import { type FlightRefusal, refusalOf } from './flight-refusal.ts';
 import type { FlightState, FlightStorage } from './flight-storage.ts';
+import { isComposition, nameOfPlan } from './plan-name.ts';
 
 /** After a failure one new leader may try this much later; whoever comes before hears the same failure. */
 const NEXT_LEADER_MS = 1_000;
@@ -59,7 +60,7 @@ export interface FlightCore {
   wake(): Promise<void>;
 }
 
-/** What a flight brought: bytes where it made the picture, none where that lay in the store. */
+/** What a flight brought: bytes where it made a picture, none where that lay in the store, or of a composition. */
 type Flown = Omit<Landing, 'result'>;
 
 export function createFlightCore(options: FlightCoreOptions): FlightCore {
@@ -76,7 +77,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     if (row && row.state !== 'refused') {
       try {
         // Made since the caller looked, or stored by a flight that was lost after that.
-        const stored = await store.head(pictureKeyOf(nameOf(plan)));
+        const stored = await store.head(pictureKeyOf(nameOfPlan(plan)));
         if (stored && row.state === 'flying') await land(plan, row.starter);
         if (stored) return { ...stored, bytes: undefined };
       } catch (error) {
@@ -91,19 +92,16 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       const starter = caller ?? (row && row.state !== 'refused' ? row.starter : undefined);
       write({ state: 'flying', attempt, starter, plan });
       await crashPoint?.('flight.recorded');
-      const { etag, hashes, bytes } = await make(plan, traceparent);
+      const flown = await (isComposition(plan) ? compose(plan, traceparent) : make(plan, traceparent));
       await crashPoint?.('flight.generated');
       await land(plan, starter);
-      return { etag, sizeBytes: bytes.length, hashes, bytes };
+      return flown;
     } catch (error) {
       return refuse(plan, error);
     }
   }
 
-  async function make(
-    { recipe, fingerprint }: FlightPlan,
-    traceparent: string | undefined,
-  ): Promise<GeneratedPicture> {
+  async function make({ recipe, fingerprint }: PicturePlan, traceparent: string | undefined): Promise<Flown> {
     const { model, prompt, stages, seed, latent, size, format, quality, tenant } = recipe;
     const { pictures } = await backend.generate({
       model,
@@ -119,7 +117,17 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     if (!picture || pictures.length > 1 || picture.fingerprint !== fingerprint) {
       throw unavailable('backend made another picture than asked for');
     }
-    return picture;
+    const { etag, hashes, bytes } = picture;
+    return { etag, sizeBytes: bytes.length, hashes, bytes };
+  }
+
+  async function compose(
+    { file, fingerprint }: CompositionPlan,
+    traceparent: string | undefined,
+  ): Promise<Flown> {
+    const { etag, sizeBytes, hashes, ...made } = await backend.compose({ ...file, traceparent });
+    if (made.fingerprint === fingerprint) return { etag, sizeBytes, hashes, bytes: undefined };
+    throw unavailable('backend made another composition than asked for');
   }
 
   /** Whatever becomes of later flights, the recipe of a picture that was made stays owed until it is kept. */
@@ -151,7 +159,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     const row = storage.read();
     if (current || row?.state !== 'flying') return true;
     try {
-      const stored = await store.head(pictureKeyOf(nameOf(row.plan)));
+      const stored = await store.head(pictureKeyOf(nameOfPlan(row.plan)));
       if (stored && !current) write({ state: 'landed', at: now(), starter: row.starter }, row.plan);
       return true;
     } catch {
@@ -207,10 +215,6 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       else storage.clear();
     },
   };
-}
-
-function nameOf({ fingerprint, recipe: { format, tenant } }: FlightPlan): PictureName {
-  return { fingerprint, format, tenant };
 }
 
 function unavailable(message: string): ApiError {

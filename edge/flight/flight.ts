@@ -1,10 +1,21 @@
+import type { ComposeRequest } from '../../gpu-backend/contract/compose.ts';
 import type { Recipe } from '../../gpu-backend/contract/fingerprint.ts';
 import type { StoredObject } from '../adapters/object-store.ts';
+import type { KeptComposition } from '../recipes/recipe-book.ts';
 
-/** One picture to make, under its name. */
-export interface FlightPlan {
+/** One file to make, under its name. */
+export type FlightPlan = PicturePlan | CompositionPlan;
+
+export interface PicturePlan {
   readonly recipe: Recipe;
   readonly fingerprint: string;
+}
+
+/** A file that is put together of pictures which lie in the object store by the time it flies. */
+export interface CompositionPlan {
+  readonly recipe: KeptComposition;
+  readonly fingerprint: string;
+  readonly file: ComposeRequest;
 }
 
 interface FlightCall {

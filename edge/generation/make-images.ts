@@ -1,4 +1,3 @@
-import { textsOf } from '../../gpu-backend/contract/condition.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import type { ObjectStore } from '../adapters/object-store.ts';
@@ -6,22 +5,22 @@ import type { PictureCache } from '../adapters/picture-cache.ts';
 import type { Scorer } from '../adapters/scorer.ts';
 import type { Clock } from '../durable/clock.ts';
 import type { Flights } from '../flight/flight.ts';
-import type { KeyRecord } from '../keys/key-record.ts';
-import type { Tenant } from '../keys/tenant.ts';
 import type { Allowance, LedgerOf } from '../ledger/ledger.ts';
-import { type LedgerPlace, ledgerNameOf } from '../ledger/ledger-name.ts';
+import { ledgerNameOf } from '../ledger/ledger-name.ts';
 import type { Prices } from '../ledger/prices.ts';
 import { spenderOf } from '../ledger/spender-of.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
-import { createPictureSource, type Defer } from '../pictures/picture-source.ts';
+import { createPictureSource } from '../pictures/picture-source.ts';
 import type { PromptPolicy } from '../policy/prompt-policy.ts';
 import { ANSWER_SLACK_MS } from '../requests/request-time.ts';
+import { allowsTexts } from './allows-texts.ts';
 import { chargePictures } from './charge-pictures.ts';
+import { type ImageCall, placeOf } from './image-call.ts';
 import type { ImageRequest } from './image-request.ts';
 import { type Images, type Quote, SCORE_CAVEAT } from './images.ts';
 import {
-  type BilledPicture,
+  type Billed,
   billPictures,
   type PlannedPicture,
   pictureNameOfPlan,
@@ -44,26 +43,6 @@ export interface MakeImagesOptions {
   readonly log: Log;
 }
 
-/** Who asks, and how the answer is to be made. */
-interface MakeImagesCall {
-  readonly principal: KeyRecord;
-  /** Owns the key. */
-  readonly tenant: Tenant;
-  /** Idempotency-Key, else the request's or the job's id: all charges derive from it. */
-  readonly requestKey: string;
-  /** Origin of public URLs. */
-  readonly origin: string;
-  readonly defer: Defer;
-  /** Ends the making, milliseconds since 1970. */
-  readonly deadline: number;
-  /** When the caller must hear how it ended; half a second after the deadline unless given. */
-  readonly answerBy?: number;
-  /** Whether an earlier try under the same request key may have had pictures made that it has not paid. */
-  readonly isRetry: boolean;
-  /** W3C trace context of what is made for it elsewhere. */
-  readonly traceparent?: string | undefined;
-}
-
 interface MadeImages {
   readonly images: Images;
   readonly allowance: Allowance;
@@ -76,15 +55,15 @@ export interface ImageMaker {
    * @throws ApiError `model_not_found`, `invalid_request`, `request_moderated`, `policy_unavailable`,
    * `storage_unavailable`; SpendingRefused; whatever a flight fails with.
    */
-  make(request: ImageRequest, call: MakeImagesCall): Promise<MadeImages>;
+  make(request: ImageRequest, call: ImageCall): Promise<MadeImages>;
   /** What `make` would cost now. Nothing is made, reserved or recorded. */
-  quote(request: ImageRequest, call: Pick<MakeImagesCall, 'principal' | 'origin' | 'defer'>): Promise<Quote>;
+  quote(request: ImageRequest, call: Pick<ImageCall, 'principal' | 'origin' | 'defer'>): Promise<Quote>;
 }
 
 export function createImageMaker(options: MakeImagesOptions): ImageMaker {
   const { model, store, cache, flights, ledgerOf, prices, policy, scorer, clock, log } = options;
 
-  async function refuse(billed: readonly BilledPicture[], call: MakeImagesCall): Promise<never> {
+  async function refuse(billed: readonly Billed<PlannedPicture>[], call: ImageCall): Promise<never> {
     const lines = billed.map(({ chargeId, fingerprint }) => ({
       chargeId,
       fingerprint,
@@ -111,7 +90,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         ledgerNameOf(placeOf(call)),
         requestKey,
       );
-      if (!(await allows(billed, tenant, policy))) await refuse(billed, call);
+      if (!(await allowsTexts(billed, tenant, policy))) await refuse(billed, call);
       const source = createPictureSource({ store, cache, origin, defer });
       const withBytes = request.response_format === 'b64_json';
       const quoted = await quotePictures(billed, {
@@ -167,7 +146,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
     },
     async quote(request, { principal: { tenant }, origin, defer }) {
       const planned = await planPictures(request, model, tenant);
-      if (!(await allows(planned, tenant, policy))) {
+      if (!(await allowsTexts(planned, tenant, policy))) {
         throw new ApiError('request_moderated', { param: 'prompt' });
       }
       const source = createPictureSource({ store, cache, origin, defer });
@@ -186,21 +165,6 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       };
     },
   };
-}
-
-function placeOf({ principal: { tenant, shard } }: MakeImagesCall): LedgerPlace {
-  return { tenant, shard };
-}
-
-/** Whether the policy allows every text that the pictures are made of. */
-async function allows(
-  planned: readonly PlannedPicture[],
-  tenant: string,
-  policy: PromptPolicy,
-): Promise<boolean> {
-  const texts = new Set(planned.flatMap(({ recipe }) => textsOf(recipe)));
-  const allowed = await Promise.all([...texts].map((prompt) => policy.allows({ prompt, tenant })));
-  return allowed.every((one) => one);
 }
 
 function summary(

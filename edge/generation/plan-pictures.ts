@@ -4,7 +4,7 @@ import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/imag
 import { canonicalLatent } from '../../gpu-backend/contract/latent.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
-import type { FlightPlan } from '../flight/flight.ts';
+import type { FlightPlan, PicturePlan } from '../flight/flight.ts';
 import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { PictureName } from '../pictures/picture-name.ts';
 import type { ImageRequest } from './image-request.ts';
@@ -12,19 +12,17 @@ import { planCondition } from './plan-condition.ts';
 import { readSeedList } from './seed-list.ts';
 
 /** One picture to answer with. Two of one request may be the same picture. */
-export type PlannedPicture = FlightPlan;
+export type PlannedPicture = PicturePlan;
 
-/** A picture to answer with, and the name of its charge. */
-export interface BilledPicture extends PlannedPicture {
-  readonly chargeId: string;
-}
+/** A file to answer with, and the name of its charge. */
+export type Billed<T extends FlightPlan> = T & { readonly chargeId: string };
 
-/** Names the charges of a request's pictures, which are the same however often it is tried. */
-export function billPictures(
-  planned: readonly PlannedPicture[],
+/** Names the charges of a request's files, which are the same however often it is tried. */
+export function billPictures<T extends FlightPlan>(
+  planned: readonly T[],
   ledgerName: string,
   requestKey: string,
-): Promise<BilledPicture[]> {
+): Promise<Billed<T>[]> {
   return Promise.all(
     planned.map(async (picture, index) => ({
       ...picture,

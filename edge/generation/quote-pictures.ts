@@ -1,9 +1,10 @@
 import type { PictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
+import type { FlightPlan } from '../flight/flight.ts';
 import { type Prices, priceOf } from '../ledger/prices.ts';
 import { type PictureSource, readPicture } from '../pictures/picture-source.ts';
 import { type PlannedPicture, pictureNameOfPlan } from './plan-pictures.ts';
 
-/** What is known of a planned picture before anything is made. */
+/** What is known of a planned file before anything is made. */
 interface Quote {
   /** Another had it made, to be made for this request (or made by then), or the same as one before it that is. */
   readonly cache: 'hit' | 'miss' | 'joined';
@@ -16,7 +17,7 @@ interface Quote {
   readonly hashes: PictureHashes | undefined;
 }
 
-export type Quoted<T extends PlannedPicture> = T & Quote;
+export type Quoted<T extends FlightPlan> = T & Quote;
 
 export interface QuoteOptions<T extends PlannedPicture> {
   readonly source: PictureSource;

@@ -25,6 +25,7 @@ export interface EventStreamOptions {
 export async function writeEvents(after: number, options: EventStreamOptions): Promise<void> {
   const { find, eventsAfter, nextEvent, wait, write } = options;
   let last = after;
+  let told = 0;
   await write(`retry: ${RETRY_MS}\n\n`);
   for (;;) {
     // Asked for before the look: no step can come in between unseen.
@@ -36,9 +37,17 @@ export async function writeEvents(after: number, options: EventStreamOptions): P
       last = event.number;
     }
     if (!job || isFinal(job.status)) return;
+    const { progress } = job;
+    if (progress && progress.done !== told) await write(encodeProgress(job));
+    told = progress?.done ?? 0;
     const heard = await Promise.race([news.then(() => true), wait(HEARTBEAT_MS).then(() => false)]);
     if (!heard) await write(': still there\n\n');
   }
+}
+
+/** Not numbered: who comes back is told how far it has come by then. */
+function encodeProgress({ id, status, attempts, progress }: Job): string {
+  return `event: job.progress\ndata: ${JSON.stringify({ id, object: 'job', status, attempts, progress })}\n\n`;
 }
 
 function encode({ number, status, attempts, at }: JobEvent, job: Job | undefined): string {

@@ -1,7 +1,6 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import type { Images } from '../generation/images.ts';
 import { isUnclear } from './is-unclear.ts';
-import { isFinal, type Job, type JobEvent, type JobOrder } from './job.ts';
+import { isFinal, type Job, type JobEvent, type JobOrder, type JobProgress, type JobResult } from './job.ts';
 import type { JobChange, JobStorage } from './job-storage.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
@@ -32,9 +31,9 @@ export interface JobPorts {
   readonly random: () => number;
   /**
    * Makes the pictures, or ends at the deadline, at once or within a second. Repeated for the same job it charges nothing
-   * twice; what it throws is not charged.
+   * twice; what it throws is not charged, but for what it says was made.
    */
-  readonly run: (job: Job) => Promise<Images>;
+  readonly run: (job: Job, onProgress: (progress: JobProgress) => void) => Promise<JobResult>;
   /** Calls `advance` at that time, instead of at the one set before, also over restarts. */
   readonly setAlarm: (timeMs: number) => Promise<void>;
   /** Has the queue call `advance` after so long, when it has room. */
@@ -70,13 +69,28 @@ export function createJobCore(ports: JobPorts): JobCore {
   const { storage, now, random, run, setAlarm, enqueue, publish, leave, crashPoint } = ports;
   /** The run of this process. A job that is stored as running without one was interrupted by a restart. */
   let live = false;
+  let progress: JobProgress | null = null;
   let next = Promise.withResolvers<void>();
 
   function change(values: JobChange): Job {
     const job = storage.change(values, now());
+    tellNext();
+    return job;
+  }
+
+  function tellNext(): void {
     next.resolve();
     next = Promise.withResolvers();
-    return job;
+  }
+
+  function find(): Job | undefined {
+    const job = storage.find();
+    return job && live ? { ...job, progress } : job;
+  }
+
+  function advanceTo(reached: JobProgress): void {
+    progress = reached;
+    tellNext();
   }
 
   async function finish(values: JobChange): Promise<void> {
@@ -114,6 +128,7 @@ export function createJobCore(ports: JobPorts): JobCore {
       error: null,
     });
     live = true;
+    progress = null;
     try {
       await setAlarm(now() + LOOK_AFTER_MS);
       crashPoint('job.claim.after-commit');
@@ -131,7 +146,7 @@ export function createJobCore(ports: JobPorts): JobCore {
 
   async function conclude(job: Job): Promise<void> {
     // A try after the end finds what an earlier one was charged for, and makes nothing new.
-    const outcome = await run(isOver(job) ? { ...job, deadline: now() } : job).then(
+    const outcome = await run(isOver(job) ? { ...job, deadline: now() } : job, advanceTo).then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     );
@@ -182,7 +197,7 @@ export function createJobCore(ports: JobPorts): JobCore {
       if (!job) throw new Error('a job that was created exists');
       return job;
     },
-    find: () => storage.find(),
+    find,
     async wake() {
       if (storage.find()?.status === 'running') await setAlarm(now());
     },

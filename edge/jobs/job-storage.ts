@@ -1,7 +1,6 @@
 import { createTextRows } from '../durable/text-rows.ts';
-import type { Images } from '../generation/images.ts';
 import type { Sql } from '../ledger/sql.ts';
-import type { Job, JobEvent, JobOrder, JobStatus } from './job.ts';
+import type { Job, JobEvent, JobOrder, JobResult, JobStatus } from './job.ts';
 
 /** What a step changes; the version and the event come by themselves. */
 export type JobChange = Partial<
@@ -27,7 +26,7 @@ export interface JobStorage {
 }
 
 /** The order and all that is small lie in `job` as JSON; the result, which may be large, in rows of its own. */
-type SmallJob = Omit<Job, 'result'>;
+type SmallJob = Omit<Job, 'result' | 'progress'>;
 
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS job (
@@ -64,8 +63,8 @@ export function createJobStorage(sql: Sql): JobStorage {
   function find(): Job | undefined {
     const row = findRow();
     if (!row) return undefined;
-    const images = row.has_result ? (JSON.parse(result.read()) as Images) : null;
-    return { ...(JSON.parse(row.job) as SmallJob), result: images };
+    const images = row.has_result ? (JSON.parse(result.read()) as JobResult) : null;
+    return { ...(JSON.parse(row.job) as SmallJob), result: images, progress: null };
   }
 
   function addEvent(status: JobStatus, attempts: number, at: number): void {
@@ -100,7 +99,7 @@ export function createJobStorage(sql: Sql): JobStorage {
         const job = find();
         if (!job) throw new Error('only a job that exists changes');
         const next: Job = { ...job, ...change, version: job.version + 1 };
-        const { result: images, ...small } = next;
+        const { result: images, progress: _, ...small } = next;
         sql.exec('UPDATE job SET job = ?, has_result = ?', JSON.stringify(small), images ? 1 : 0);
         if (images && !job.result) result.write(JSON.stringify(images));
         addEvent(next.status, next.attempts, nowMs);

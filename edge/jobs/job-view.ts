@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { compositionSchema } from '../compositions/composition.ts';
 import { imagesSchema } from '../generation/images.ts';
 import { JOB_STATUSES, type Job } from './job.ts';
 
@@ -18,8 +19,11 @@ export const jobSchema = z
     next_attempt_at: seconds.nullable().openapi({ description: 'Of a job that waits.' }),
     // Not `nullable`, which the OpenAPI document would have as all of both.
     result: z
-      .union([imagesSchema, z.null()])
+      .union([imagesSchema, compositionSchema, z.null()])
       .openapi({ description: 'What the request would have been answered, once the job has succeeded.' }),
+    progress: z
+      .union([z.object({ done: z.int(), total: z.int() }), z.null()])
+      .openapi({ description: 'Of a composition that is being made: how many of its files are there.' }),
     error: z
       .object({ message: z.string(), type: z.string(), code: z.string(), param: z.string().nullable() })
       .nullable()
@@ -47,6 +51,7 @@ export function viewOf(job: Job): JobView {
     deadline_at: inSeconds(job.deadline),
     next_attempt_at: job.nextAttemptAt && inSeconds(job.nextAttemptAt),
     result: job.result,
+    progress: job.progress,
     error: job.error,
     webhook: job.webhook && { url: job.webhook.url },
   };
@@ -55,13 +60,14 @@ export function viewOf(job: Job): JobView {
 /** The view without the pictures themselves, for messages: who wants base64 asks for the job. */
 export function messageViewOf(job: Job): JobView {
   const view = viewOf(job);
-  const data = view.result?.data.map(({ b64_json: _, ...image }) => image);
-  return view.result && data ? { ...view, result: { ...view.result, data } } : view;
+  const { result } = view;
+  if (!result || 'object' in result) return view;
+  return { ...view, result: { ...result, data: result.data.map(({ b64_json: _, ...image }) => image) } };
 }
 
-/** Strong entity tag: a job's version names its state. */
-export function entityTagOf({ version }: Job): string {
-  return `"${version}"`;
+/** Strong entity tag: a job's version names its state, but for how far it has come. */
+export function entityTagOf({ version, progress }: Job): string {
+  return progress ? `"${version}.${progress.done}"` : `"${version}"`;
 }
 
 function inSeconds(ms: number): number {

@@ -1,4 +1,6 @@
 import type { ErrorBody } from '../../gpu-backend/contract/errors.ts';
+import type { Composition } from '../compositions/composition.ts';
+import type { CompositionOrder } from '../compositions/composition-order.ts';
 import type { ImageRequest } from '../generation/image-request.ts';
 import type { Images } from '../generation/images.ts';
 
@@ -10,6 +12,18 @@ export function isFinal(status: JobStatus): boolean {
   return status !== 'queued' && status !== 'running';
 }
 
+/** What a job is to do: pictures, or a composition. */
+export type JobRequest = ImageRequest | CompositionOrder;
+
+/** What it is answered with. */
+export type JobResult = Images | Composition;
+
+/** How many of its files are there. */
+export interface JobProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What a job is made of. Times here and below: milliseconds since 1970. */
 export interface JobOrder {
   readonly id: string;
@@ -17,7 +31,7 @@ export interface JobOrder {
   /** Id of the API key that pays. */
   readonly keyId: string;
   /** Says all that decides the pictures, random seeds too, so that every try makes the same ones. */
-  readonly request: ImageRequest;
+  readonly request: JobRequest;
   /** Names the charges of all tries. */
   readonly requestKey: string;
   /** Origin of public URLs. */
@@ -46,7 +60,9 @@ export interface Job extends JobOrder {
   readonly nextAttemptAt: number | null;
   /** Whether a try may have been charged without the job having heard of it: it must know before it ends. */
   readonly unsettled: boolean;
-  readonly result: Images | null;
+  readonly result: JobResult | null;
+  /** Of the try that runs, where it is told; never kept. */
+  readonly progress: JobProgress | null;
   /** Why it failed or expired; of a job that waits: why it was not done at once. */
   readonly error: ErrorBody['error'] | null;
 }

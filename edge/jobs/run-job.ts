@@ -1,10 +1,10 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import type { Images } from '../generation/images.ts';
+import type { CompositionMaker } from '../compositions/make-compositions.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
 import type { KeyHolder, KeyStore } from '../keys/key-store.ts';
 import type { Defer } from '../pictures/picture-source.ts';
 import { isUnclear } from './is-unclear.ts';
-import type { Job } from './job.ts';
+import type { Job, JobProgress, JobResult } from './job.ts';
 
 /** Bound of one try; what takes longer is tried again. */
 const TRY_MS = 60_000;
@@ -15,6 +15,7 @@ const HEAR_MS = 20_000;
 export interface RunJobOptions {
   readonly keys: Pick<KeyStore, 'find'>;
   readonly maker: Pick<ImageMaker, 'make'>;
+  readonly compositions: Pick<CompositionMaker, 'make'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -29,18 +30,24 @@ export interface RunJobOptions {
 export function createRunJob({
   keys,
   maker,
+  compositions,
   now,
-}: RunJobOptions): (job: Job, defer: Defer) => Promise<Images> {
+}: RunJobOptions): (
+  job: Job,
+  defer: Defer,
+  onProgress?: (progress: JobProgress) => void,
+) => Promise<JobResult> {
   return async (
     { keyId, request, requestKey, origin, deadline: jobDeadline, attempts, unsettled },
     defer,
+    onProgress,
   ) => {
     const holder = await keys.find(keyId);
     if (!holder) throw new ApiError('invalid_api_key');
     const refusal = refusalOf(holder, now());
     if (refusal && !unsettled) throw refusal;
     const deadline = refusal ? now() : Math.min(jobDeadline, now() + TRY_MS);
-    const made = maker.make(request, {
+    const call = {
       principal: holder.key,
       tenant: holder.tenant,
       requestKey,
@@ -49,13 +56,17 @@ export function createRunJob({
       deadline,
       answerBy: deadline + HEAR_MS,
       isRetry: attempts > 1,
-    });
-    const { images } = await made.catch((error: unknown) => {
+      onProgress: (done: number, total: number) => onProgress?.({ done, total }),
+    };
+    const made =
+      'kind' in request
+        ? compositions.make(request, call).then(({ composition }) => composition)
+        : maker.make(request, call).then(({ images }) => images);
+    return made.catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === 'idempotency_key_reused') throw otherModel(error);
       throw refusal && !isUnclear(error) ? refusal : error;
     });
-    return images;
   };
 }
 

@@ -4,6 +4,8 @@ export interface Prices {
   readonly picture: number;
   /** Each step of resampling, on top. @see resampleSteps */
   readonly resample: number;
+  /** Putting pictures together, beside what these cost. */
+  readonly composition: number;
   /** A picture that exists, or that another request is making. */
   readonly hit: number;
 }
@@ -16,7 +18,11 @@ export interface PricedPicture {
 }
 
 /** What a picture costs: the quote of a dry run, the reservation and the charge are all this. `native`: the model's edge. */
-export function priceOf({ size, made }: PricedPicture, prices: Prices, native: number): number {
+export function priceOf(
+  { size, made }: PricedPicture,
+  prices: Omit<Prices, 'composition'>,
+  native: number,
+): number {
   return made ? prices.picture + prices.resample * resampleSteps(size, native) : prices.hit;
 }
 

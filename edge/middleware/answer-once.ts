@@ -98,7 +98,9 @@ async function hashOf(context: Context<EdgeContext>): Promise<string> {
 
 async function keptOf(context: Context<EdgeContext>): Promise<StoredAnswer | undefined> {
   const { res: response } = context;
-  if (passesByItself(response.status)) return undefined;
+  // A stream is not kept: sent again, its request finds its pictures and its charges.
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (passesByItself(response.status) || isStream) return undefined;
   const headers: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
     const value = response.headers.get(name);

@@ -33,7 +33,7 @@ export function tellAllowance(ledgerOf: LedgerOf): MiddlewareHandler<EdgeContext
     const all = usageHeaders(0, allowance ?? { remaining: null, rate: null });
     for (const [name, value] of Object.entries(all)) {
       // Of what broke off nobody can say yet that it was free.
-      const isSure = name !== UNITS || status < 500;
+      const isSure = name !== UNITS || (status < 500 && !context.get('chargedLater'));
       if (isSure && !told.has(name)) context.header(name, value);
     }
   };

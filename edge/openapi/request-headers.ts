@@ -22,3 +22,9 @@ export const PREFER = {
 export const IF_NONE_MATCH = {
   'if-none-match': z.string().optional().openapi({ description: 'Entity tags of what the client has.' }),
 };
+
+export const DRY_RUN_QUERY = z.strictObject({
+  dry_run: z.enum(['true', 'false'], 'must be true or false').optional().openapi({
+    description: 'true: nothing is made or charged; the answer says what the request would cost.',
+  }),
+});

@@ -64,6 +64,29 @@ export const AUTHENTICATION_ERRORS = [
   'tenant_suspended',
 ] as const satisfies readonly ErrorCode[];
 
+/** What a POST that makes pictures answers. */
+export const MAKING_ERRORS = [
+  'invalid_request',
+  'request_moderated',
+  'content_moderated',
+  'insufficient_credits',
+  'budget_exceeded',
+  'rate_limited',
+  'too_many_jobs',
+  'policy_unavailable',
+  'ledger_unavailable',
+  'service_unavailable',
+  'deadline_exceeded',
+  ...AUTHENTICATION_ERRORS,
+  'model_not_found',
+  'method_not_allowed',
+  'request_in_progress',
+  'idempotency_key_reused',
+  'internal_error',
+  'backend_unavailable',
+  'storage_unavailable',
+] as const satisfies readonly ErrorCode[];
+
 /** The entries of an OpenAPI document for the errors that an endpoint answers, one for each status, with examples. */
 export function errorResponses(...codes: readonly ErrorCode[]): Responses {
   const responses: Responses = {};

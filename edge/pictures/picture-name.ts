@@ -1,23 +1,24 @@
 import { objectKeyOf } from '../../gpu-backend/contract/fingerprint.ts';
 import {
-  formatOfExtension,
-  IMAGE_FORMATS,
-  type ImageFormat,
+  FILE_EXTENSIONS,
+  FILE_FORMATS,
+  type FileFormat,
+  fileFormatOfExtension,
 } from '../../gpu-backend/contract/image-format.ts';
 
-/** A picture's one name, from which its object key and its URL follow. */
+/** A picture's or a composition's one name, from which its object key and its URL follow. */
 export interface PictureName {
   readonly fingerprint: string;
-  readonly format: ImageFormat;
+  readonly format: FileFormat;
   /** Owner of a private picture, which has no public URL. */
   readonly tenant?: string | undefined;
 }
 
-const PATH = /^\/([ip])\/([0-9a-f]{64})\.(png|webp|jpg|avif)$/u;
+const PATH = new RegExp(`^/([ip])/([0-9a-f]{64})\\.(${FILE_EXTENSIONS})$`, 'u');
 
 /** The file's name as browsers save it: `{fingerprint}.{extension}`. */
 export function fileNameOf({ fingerprint, format }: PictureName): string {
-  return `${fingerprint}.${IMAGE_FORMATS[format].extension}`;
+  return `${fingerprint}.${FILE_FORMATS[format].extension}`;
 }
 
 /** The picture's URL under an origin: a public one under `/i/`, a private one under `/p/`, where its owner's key opens it. */
@@ -37,7 +38,7 @@ export function pictureNameOf(requestUrl: string, tenant?: string): PictureName 
   const { origin } = new URL(requestUrl);
   if (!requestUrl.startsWith(origin)) return undefined;
   const [, folder, fingerprint, extension] = PATH.exec(requestUrl.slice(origin.length)) ?? [];
-  const format = extension === undefined ? undefined : formatOfExtension(extension);
+  const format = extension === undefined ? undefined : fileFormatOfExtension(extension);
   if (fingerprint === undefined || !format || folder !== (tenant === undefined ? 'i' : 'p')) return undefined;
   return { fingerprint, format, tenant };
 }

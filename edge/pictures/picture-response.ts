@@ -1,5 +1,5 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
+import { FILE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import { hashHeaders } from '../adapters/hash-headers.ts';
 import type { StoredObject } from '../adapters/object-store.ts';
 import { parseRange } from './byte-range.ts';
@@ -54,7 +54,7 @@ export function pictureHeadResponse(
 
 function pictureHeaders(name: PictureName, { etag, sizeBytes, hashes }: StoredObject): Headers {
   return new Headers({
-    'content-type': IMAGE_FORMATS[name.format].mediaType,
+    'content-type': FILE_FORMATS[name.format].mediaType,
     'content-length': String(sizeBytes),
     'content-disposition': `inline; filename="${fileNameOf(name)}"`,
     'cache-control': name.tenant === undefined ? 'public, max-age=31536000, immutable' : 'private, no-store',

@@ -14,6 +14,8 @@ export type Picture = StoredObject & { readonly body: Uint8Array<ArrayBuffer> | 
  */
 export interface PictureSource {
   head(name: PictureName): Promise<StoredObject | undefined>;
+  /** Of the object store alone, whatever the cache still has: what others are to read must lie there. */
+  headInStore(name: PictureName): Promise<StoredObject | undefined>;
   open(name: PictureName): Promise<Picture | undefined>;
   /** Puts a picture that is in the store into the cache as well. */
   cache(name: PictureName, picture: StoredBytes): void;
@@ -36,6 +38,7 @@ export function createPictureSource({ store, cache, origin, defer }: PictureSour
       if (cached.body instanceof ReadableStream) await cached.body.cancel();
       return cached;
     },
+    headInStore: (name) => store.head(pictureKeyOf(name)),
     async open(name) {
       const isPublic = name.tenant === undefined;
       const cached = isPublic && (await cache.match(pictureUrlOf(name, origin)));

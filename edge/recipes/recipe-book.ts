@@ -1,9 +1,19 @@
 import type { Recipe } from '../../gpu-backend/contract/fingerprint.ts';
+import type { CompositionOrder } from '../compositions/composition-order.ts';
 
-/** What every picture that was ever made is made from: its URL outlives its object. */
+/** What a composition is made from: its request, without what decides nothing about it. */
+export interface KeptComposition {
+  readonly order: CompositionOrder;
+  /** Digest of the model. */
+  readonly model: string;
+  /** Owner of a private one. */
+  readonly tenant?: string | undefined;
+}
+
+/** What every file that was ever made is made from: its URL outlives its object. */
 export interface RecipeBook {
-  /** Keeps a picture's recipe for good; again changes nothing. Throws `storage_unavailable`. */
-  keep(fingerprint: string, recipe: Recipe): Promise<void>;
+  /** Keeps a recipe for good; again changes nothing. Throws `storage_unavailable`. */
+  keep(fingerprint: string, recipe: Recipe | KeptComposition): Promise<void>;
   /** Throws `storage_unavailable`. */
-  find(fingerprint: string): Promise<Recipe | undefined>;
+  find(fingerprint: string): Promise<Recipe | KeptComposition | undefined>;
 }

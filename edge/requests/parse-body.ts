@@ -5,7 +5,7 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 const MAX_QUOTED_CHARACTERS = 60;
 
 /** Fields whose texts are not repeated in a message. */
-const OF_PROMPTS: readonly unknown[] = ['prompt', 'stages'];
+const OF_PROMPTS: readonly PropertyKey[] = ['prompt', 'stages', 'values'];
 
 /**
  * Checks a JSON object against a strict schema; the first problem is told with its field (`limits.day_units`), its value
@@ -26,7 +26,7 @@ export function parseBody<T extends z.ZodObject>(schema: T, body: unknown): z.in
   if (path.length === 0) throw invalid('body', 'body must be a JSON object');
   const param = nameOf(path);
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], body);
-  const isText = OF_PROMPTS.includes(path[0]) && typeof value !== 'number';
+  const isText = path.some((part) => OF_PROMPTS.includes(part)) && typeof value !== 'number';
   throw invalid(param, `${param}${isText ? '' : shown(value)} ${issue?.message ?? 'is not valid'}`);
 }
 

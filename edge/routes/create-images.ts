@@ -11,21 +11,10 @@ import { type AcceptOptions, acceptJob, refuseJobFields, wantsJob } from '../job
 import { jobSchema, viewOf } from '../jobs/job-view.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { tellUsage } from '../middleware/tell-usage.ts';
-import { IDEMPOTENCY_KEY, PREFER } from '../openapi/request-headers.ts';
-import {
-  AUTHENTICATION_ERRORS,
-  BEARER_SECURITY,
-  errorResponses,
-  REQUEST_ID_HEADER,
-} from '../openapi/responses.ts';
+import { DRY_RUN_QUERY, IDEMPOTENCY_KEY, PREFER } from '../openapi/request-headers.ts';
+import { BEARER_SECURITY, errorResponses, MAKING_ERRORS, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import { parseQuery } from '../requests/parse-query.ts';
 import type { RouteOptions } from './route-options.ts';
-
-const querySchema = z.strictObject({
-  dry_run: z.enum(['true', 'false'], 'must be true or false').optional().openapi({
-    description: 'true: nothing is made or charged; the answer says what the request would cost.',
-  }),
-});
 
 export interface CreateImagesOptions
   extends Pick<RouteOptions, 'answerOnce' | 'authenticate' | 'deferOf' | 'originOf' | 'now'> {
@@ -49,7 +38,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         'The same prompt, seed, size and format give the same picture, for ever. Compatible with OpenAI’s Images API.',
       security: BEARER_SECURITY,
       request: {
-        query: querySchema,
+        query: DRY_RUN_QUERY,
         headers: z.object({ ...IDEMPOTENCY_KEY, ...PREFER }),
         body: {
           required: true,
@@ -70,33 +59,13 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           },
           content: { 'application/json': { schema: jobSchema } },
         },
-        ...errorResponses(
-          'invalid_request',
-          'request_moderated',
-          'content_moderated',
-          'insufficient_credits',
-          'budget_exceeded',
-          'rate_limited',
-          'too_many_jobs',
-          'policy_unavailable',
-          'ledger_unavailable',
-          'service_unavailable',
-          'deadline_exceeded',
-          ...AUTHENTICATION_ERRORS,
-          'model_not_found',
-          'method_not_allowed',
-          'request_in_progress',
-          'idempotency_key_reused',
-          'internal_error',
-          'backend_unavailable',
-          'storage_unavailable',
-        ),
+        ...errorResponses(...MAKING_ERRORS),
       },
     },
     // What usage is told of an answer is kept with it.
     middleware: [authenticate(['generate']), answerOnce, tellUsage()],
     async handle(context) {
-      const { dry_run: dryRun } = parseQuery(querySchema, context.req.url);
+      const { dry_run: dryRun } = parseQuery(DRY_RUN_QUERY, context.req.url);
       const request = await fixSeeds(parse(await readJson(context.req.raw)), context.get('requestKey'));
       const call = {
         principal: context.get('key'),

@@ -1,6 +1,6 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
+import { FILE_EXTENSIONS, FILE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { errorResponses, HASH_HEADERS } from '../openapi/responses.ts';
 import { pictureNameOf } from '../pictures/picture-name.ts';
@@ -14,7 +14,7 @@ const headers = {
   ...HASH_HEADERS,
 } as const;
 const binary = { schema: { type: 'string', format: 'binary' } } as const;
-const content = Object.fromEntries(IMAGE_FORMAT_NAMES.map((name) => [IMAGE_FORMATS[name].mediaType, binary]));
+const content = Object.fromEntries(Object.values(FILE_FORMATS).map(({ mediaType }) => [mediaType, binary]));
 
 const common = {
   path: '/i/{file}',
@@ -24,7 +24,7 @@ const common = {
     params: z.object({
       file: z
         .string()
-        .regex(/^[0-9a-f]{64}\.(png|webp|jpg|avif)$/u)
+        .regex(new RegExp(`^[0-9a-f]{64}\\.(${FILE_EXTENSIONS})$`, 'u'))
         .openapi({ description: 'Fingerprint and extension.', example: `${'0'.repeat(64)}.png` }),
     }),
   },
@@ -44,7 +44,7 @@ export interface GetPictureOptions extends Pick<RouteOptions, 'sourceOf'> {
   readonly openPicture: OpenPicture;
 }
 
-/** `GET` and `HEAD /i/{fingerprint}.{png|webp|jpg|avif}` */
+/** `GET` and `HEAD /i/{fingerprint}.{png|webp|jpg|avif|gif}` */
 export function getPicture({ sourceOf, openPicture }: GetPictureOptions): Endpoint {
   return {
     spec: {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
+import { FILE_EXTENSIONS, FILE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Endpoint } from '../endpoint.ts';
 import {
   AUTHENTICATION_ERRORS,
@@ -14,7 +14,7 @@ import type { OpenPicture } from '../pictures/remake-picture.ts';
 import type { RouteOptions } from './route-options.ts';
 
 const binary = { schema: { type: 'string', format: 'binary' } } as const;
-const content = Object.fromEntries(IMAGE_FORMAT_NAMES.map((name) => [IMAGE_FORMATS[name].mediaType, binary]));
+const content = Object.fromEntries(Object.values(FILE_FORMATS).map(({ mediaType }) => [mediaType, binary]));
 
 export interface GetPrivatePictureOptions extends Pick<RouteOptions, 'authenticate' | 'sourceOf'> {
   readonly openPicture: OpenPicture;
@@ -36,7 +36,7 @@ export function getPrivatePicture(options: GetPrivatePictureOptions): Endpoint {
         params: z.object({
           file: z
             .string()
-            .regex(/^[0-9a-f]{64}\.(png|webp|jpg|avif)$/u)
+            .regex(new RegExp(`^[0-9a-f]{64}\\.(${FILE_EXTENSIONS})$`, 'u'))
             .openapi({ description: 'Fingerprint and extension.', example: `${'0'.repeat(64)}.png` }),
         }),
       },

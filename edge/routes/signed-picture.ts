@@ -1,23 +1,20 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
-import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import { type PictureHashes, readPictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
-import { type ReadMix, readMix } from '../../gpu-backend/contract/prompt-mix.ts';
+import type { PictureHashes } from '../../gpu-backend/contract/picture-hashes.ts';
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
 import { hashHeaders } from '../adapters/hash-headers.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { ImageRequest } from '../generation/image-request.ts';
-import type { ImageMaker } from '../generation/make-images.ts';
-import { createImageRequestParser } from '../generation/parse-image-request.ts';
-import { type PlannedPicture, pictureNameOfPlan, planPictures } from '../generation/plan-pictures.ts';
+import type { FlightPlan } from '../flight/flight.ts';
+import { nameOfPlan } from '../flight/plan-name.ts';
+import { PartlyMade } from '../generation/partly-made.ts';
 import { SpendingRefused } from '../generation/spending-refused.ts';
 import type { KeptKeys } from '../keys/kept-keys.ts';
 import { errorResponses, HASH_HEADERS, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import { pictureUrlOf } from '../pictures/picture-name.ts';
 import { pictureHeadResponse, pictureResponse } from '../pictures/picture-response.ts';
-import { parseSignedUrl, type SignedUrl } from '../signed-urls/signed-url.ts';
-import { parseUrlOptions, type UrlOptions, type UrlPresets } from '../signed-urls/url-options.ts';
+import { createUrlPlanner, type UrlPlannerOptions } from '../signed-urls/plan-url.ts';
+import { parseSignedUrl } from '../signed-urls/signed-url.ts';
+import { parseUrlOptions, type UrlPresets } from '../signed-urls/url-options.ts';
 import { verifySignedUrl } from '../signed-urls/verify-signed-url.ts';
 import type { RouteOptions } from './route-options.ts';
 
@@ -25,9 +22,8 @@ import type { RouteOptions } from './route-options.ts';
 const REDIRECT_MAX_AGE_S = 30;
 
 export interface SignedPictureOptions
-  extends Pick<RouteOptions, 'deferOf' | 'originOf' | 'sourceOf' | 'now'> {
-  readonly model: ModelCard;
-  readonly maker: ImageMaker;
+  extends Pick<RouteOptions, 'deferOf' | 'originOf' | 'sourceOf' | 'now'>,
+    UrlPlannerOptions {
   readonly keys: KeptKeys;
   /** Undefined: there are no signed URLs. */
   readonly urlSigningKeys: readonly SigningKey[] | undefined;
@@ -35,7 +31,7 @@ export interface SignedPictureOptions
 }
 
 interface Redirect {
-  readonly plan: PlannedPicture;
+  readonly plan: FlightPlan;
   /** Of the URL, seconds since 1970. */
   readonly expires: number | undefined;
   readonly hashes: PictureHashes | undefined;
@@ -51,12 +47,12 @@ const common = {
       signature: z.string().openapi({ description: 'HMAC-SHA-256, base64url.' }),
       options: z.string().openapi({
         description:
-          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, best_of (candidates: it leads to the best, which HEAD does not find), prompt (mix: blends and stages on one line), expires (seconds since 1970).',
+          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, best_of (candidates: it leads to the best, which HEAD does not find), prompt (mix: blends and stages on one line), expires (seconds since 1970). `frames` makes it a morph, with seeds (`7_9`), loop (true), easing, fps, output (sheet), columns; `across` and `down` make it a grid: `seed_0_1_2`, `truncation_0.5_1`, `variation_5_6`, `strength_0_1`, `prompt`. Both may be lossless (true).',
         example: 'size:128,seed:7',
       }),
       file: z.string().openapi({
         description:
-          'The prompt, percent-encoded, and .png, .webp, .jpg or .avif. With `prompt:mix` it is as `a red apple*0.7|a banana*0.3;3-4=a fox`: texts with weights (1 unless given), then stages with theirs; within texts `~` stands before each of `~|;*`.',
+          'The prompt, percent-encoded, and .png, .webp, .jpg, .avif, or .gif of a morph. A morph has its key frames’ prompts, and a grid those of its prompt axis, between `>`: within texts `~` stands before each of `~>`. With `prompt:mix` it is as `a red apple*0.7|a banana*0.3;3-4=a fox`: texts with weights (1 unless given), then stages with theirs; within texts `~` stands before each of `~|;*`.',
         example: 'a%20red%20apple.webp',
       }),
     }),
@@ -89,8 +85,8 @@ const errors = [
 
 /** `GET` and `HEAD /s/{key}/{signature}/{options}/{prompt}.{extension}` */
 export function signedPicture(options: SignedPictureOptions): Endpoint {
-  const { model, maker, keys, urlSigningKeys, urlPresets, deferOf, originOf, sourceOf, now } = options;
-  const parse = createImageRequestParser(model);
+  const { keys, urlSigningKeys, urlPresets, deferOf, originOf, sourceOf, now } = options;
+  const planUrl = createUrlPlanner(options);
 
   /** Within its own origin by path alone: what a cache keeps of it must not depend on a `Host` that a client made up. */
   function redirect(
@@ -98,10 +94,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
     { url: requestUrl }: { readonly url: string },
     origin: string,
   ): Response {
-    const location = pictureUrlOf(
-      pictureNameOfPlan(plan),
-      origin === new URL(requestUrl).origin ? '' : origin,
-    );
+    const location = pictureUrlOf(nameOfPlan(plan), origin === new URL(requestUrl).origin ? '' : origin);
     const leftS = (expires ?? Number.POSITIVE_INFINITY) - now() / 1000;
     const maxAgeS = Math.floor(Math.min(REDIRECT_MAX_AGE_S, leftS));
     const headers = {
@@ -152,16 +145,14 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
       if (expires !== undefined && now() / 1000 >= expires) {
         throw new ApiError('gone', { message: 'This URL has expired.' });
       }
-      const request = parse(bodyOf(url, wanted));
-      const plans = await planPictures(request, model, tenant.id);
+      const planned = await planUrl(url, wanted, tenant.id);
       const origin = originOf(context);
       const source = sourceOf(context);
       const ifNoneMatch = req.header('if-none-match');
       if (req.method === 'HEAD') {
-        const [plan, ...others] = plans;
-        // Which of several candidates is the best is known once they are made.
-        if (!plan || others.length > 0) throw new ApiError('not_found');
-        const name = pictureNameOfPlan(plan);
+        const { plan } = planned;
+        if (!plan) throw new ApiError('not_found');
+        const name = nameOfPlan(plan);
         const object = await source.head(name);
         if (!object) throw new ApiError('not_found');
         if (name.tenant === undefined) return redirect({ plan, expires, hashes: object.hashes }, req, origin);
@@ -177,12 +168,8 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         traceparent: context.get('traceparent'),
         isRetry: false,
       };
-      const { images } = await maker.make(request, call).catch(withoutNumbers);
-      const [image] = images.data;
-      const plan = plans.find(({ fingerprint }) => fingerprint === image?.fingerprint);
-      if (!plan) throw new Error('a signed URL asks for one picture');
-      const name = pictureNameOfPlan(plan);
-      const hashes = readPictureHashes((hash) => image?.[hash]);
+      const { plan, hashes } = await planned.make(call).catch(withoutNumbers);
+      const name = nameOfPlan(plan);
       if (name.tenant === undefined) return redirect({ plan, expires, hashes }, req, origin);
       const picture = await source.open(name);
       if (!picture) throw new ApiError('storage_unavailable', { cause: new Error('a made picture is gone') });
@@ -192,44 +179,9 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
   };
 }
 
-function bodyOf(
-  { prompt, extension }: SignedUrl,
-  { size, quality, variation, strength, prompt: form, expires: _, ...fields }: UrlOptions,
-): unknown {
-  return {
-    ...fields,
-    ...(form === 'mix' ? mixOf(prompt) : { prompt }),
-    output_format: formatOfExtension(extension),
-    ...(size !== undefined && { size: `${size}x${size}` }),
-    ...(quality !== undefined && { output_compression: quality }),
-    ...variationOf(variation, strength),
-  };
-}
-
-function mixOf(text: string): ReadMix {
-  try {
-    return readMix(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new ApiError('invalid_request', { param: 'prompt', message: `prompt ${error.message}` });
-  }
-}
-
-function variationOf(
-  seed: number | undefined,
-  strength: number | undefined,
-): Pick<ImageRequest, 'variation'> {
-  if (seed === undefined && strength === undefined) return {};
-  if (seed !== undefined && strength !== undefined) return { variation: { seed, strength } };
-  throw new ApiError('invalid_request', {
-    param: seed === undefined ? 'variation' : 'strength',
-    message: 'variation (a seed) and strength (0 … 1) go together; one of them is missing',
-  });
-}
-
 /** Whoever looks at a page must not read its owner's balance from its pictures. */
 function withoutNumbers(error: unknown): never {
-  throw error instanceof SpendingRefused
+  throw error instanceof SpendingRefused || error instanceof PartlyMade
     ? new ApiError(error.code, { ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) })
     : error;
 }

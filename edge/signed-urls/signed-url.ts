@@ -4,7 +4,7 @@ export interface SignedUrl extends SignableUrl {
   readonly signature: string;
 }
 
-const PATH = /^\/s\/([0-9A-Za-z]{12})\/([\w-]{43})\/([^/]{1,512})\/([^/]+)\.(png|webp|jpg|avif)$/u;
+const PATH = /^\/s\/([0-9A-Za-z]{12})\/([\w-]{43})\/([^/]{1,512})\/([^/]+)\.(png|webp|jpg|avif|gif)$/u;
 
 /** The parts of a signed URL, decoded; undefined where it has not their form. Says nothing about the signature. */
 export function parseSignedUrl(requestUrl: string): SignedUrl | undefined {

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { NO_URL_OPTIONS } from '../../gpu-backend/contract/url-signature.ts';
+import { EASINGS } from '../compositions/easing.ts';
 
 const digits = z.string().regex(/^\d{1,16}$/u, 'must be an integer');
 const decimal = z.string().regex(/^\d{1,3}(?:\.\d{1,6})?$/u, 'must be a decimal number');
+const yes = z.literal('true', 'must be true, or left out');
+/** A parameter and its values; of prompts they stand in the URL's text. */
+const axis = z
+  .string()
+  .regex(
+    /^(?:prompt|(?:seed|truncation|variation|strength)(?:_\d{1,16}(?:\.\d{1,6})?)+)$/u,
+    'must be prompt, or seed, truncation, variation or strength with its values, as seed_0_1_2',
+  );
 const promptForm = z.enum(['text', 'mix'], 'must be text or mix');
 const visibility = z.enum(['public', 'private'], 'must be public or private');
 
@@ -48,12 +57,35 @@ const optionsSchema = z
     prompt: promptForm,
     /** Seconds since 1970. */
     expires: digits,
+    /** Of a morph, which its number of frames makes it. */
+    frames: digits,
+    /** Of its key frames, one each. */
+    seeds: z.string().regex(/^\d{1,16}(?:_\d{1,16})*$/u, 'must be integers joined by _'),
+    loop: yes,
+    easing: z.enum(EASINGS, `must be one of ${EASINGS.join(', ')}`),
+    fps: digits,
+    output: z.enum(['animation', 'sheet'], 'must be animation or sheet'),
+    columns: digits,
+    /** Of a grid, which its two axes make it. */
+    across: axis,
+    down: axis,
+    /** Of both. */
+    lossless: yes,
   })
   .partial();
 
-export interface UrlOptions extends z.infer<typeof presetSchema> {
+type Given = z.infer<typeof optionsSchema>;
+
+export interface UrlOptions
+  extends z.infer<typeof presetSchema>,
+    Pick<Given, 'seeds' | 'easing' | 'output' | 'across' | 'down'> {
   /** Seconds since 1970; undefined: never. Not part of the picture, so not of its name. */
   readonly expires?: number;
+  readonly frames?: number;
+  readonly fps?: number;
+  readonly columns?: number;
+  readonly loop?: boolean;
+  readonly lossless?: boolean;
 }
 
 /**
@@ -80,7 +112,8 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     }
     throw invalid(String(issue?.path[0]), `${String(issue?.path[0])} ${issue?.message}`);
   }
-  const { preset, visibility: visible, prompt, ...numbers } = parsed.data;
+  const { preset, visibility: visible, prompt, loop, lossless, ...rest } = parsed.data;
+  const { seeds, easing, output, across, down, ...numbers } = rest;
   if (preset !== undefined && !Object.hasOwn(presets, preset)) {
     const allowed = Object.keys(presets).join(', ') || 'none';
     throw invalid('preset', `preset (${preset}) is not known; allowed are ${allowed}`);
@@ -90,6 +123,13 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])),
     ...(visible && { visibility: visible }),
     ...(prompt && { prompt }),
+    ...(loop && { loop: true }),
+    ...(lossless && { lossless: true }),
+    ...(seeds && { seeds }),
+    ...(easing && { easing }),
+    ...(output && { output }),
+    ...(across && { across }),
+    ...(down && { down }),
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevStack, startDevStack } from '../fixtures/dev-stack.ts';
+import { compositions } from './compositions.suite.ts';
 import { bytesOf, createImages, postImages } from './http.ts';
 import { openAiClient, openAiClientWithoutBackend } from './openai-client.suite.ts';
 import { processesOf } from './processes.ts';
@@ -31,6 +32,7 @@ describe('npm start', () => {
   promptToPicture(() => stack, nativePx);
   openAiClient(() => stack, nativePx);
   signedUrls(() => stack, nativePx);
+  compositions(() => stack, nativePx);
   steeredPictures(() => stack);
 
   it('keeps its secrets in files of the user alone, and out of its output', async () => {

@@ -133,7 +133,9 @@ export function steeredPictures(stack: () => DevStack): void {
       };
       await expect.poll(async () => (await job()).status, { timeout: 30_000 }).toBe('succeeded');
       const { data } = await createImages(stack(), body);
-      expect((await job()).result?.data).toEqual(data.map((image) => ({ ...image, cache: 'miss', units: 1 })));
+      expect((await job()).result?.data).toEqual(
+        data.map((image) => ({ ...image, cache: 'miss', units: 1 })),
+      );
     });
 
     it('are refused where the model has no such stage', async () => {

@@ -45,7 +45,7 @@ describe('other spellings of a picture’s URL', () => {
     `/i/${FINGERPRINT.toUpperCase()}.png`,
     `/i/${FINGERPRINT}.PNG`,
     `/i/${FINGERPRINT}.jpeg`,
-    `/i/${FINGERPRINT}.gif`,
+    `/i/${FINGERPRINT}.bmp`,
     `/i/${FINGERPRINT}.svg`,
     `/i/${FINGERPRINT}.html`,
     `/i/${FINGERPRINT}%2epng`,

@@ -41,6 +41,7 @@ describe('the Worker', () => {
     ['DNS_RESOLVER_URL', 'hidden'],
     ['PRICE_PICTURE', '-1'],
     ['PRICE_HIT', 'hidden'],
+    ['PRICE_COMPOSITION', '0.5'],
     ['OPEN_JOBS_TENANT', '0'],
     ['OPEN_JOBS_KEY', 'hidden'],
     ['PROMPT_POLICY_URL', 'hidden'],

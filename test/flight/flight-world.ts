@@ -105,6 +105,9 @@ export function createFlightWorld() {
         objects.set(objectKeyOf(fingerprint, common.format), { etag: '"e"', sizeBytes: bytes.length });
         return { pictures: [picture], timings: TIMINGS };
       },
+      compose() {
+        throw new Error('these flights are of pictures');
+      },
     },
     store: {
       async head(key) {
@@ -115,6 +118,7 @@ export function createFlightWorld() {
     },
     recipes: {
       async keep(fingerprint, recipe) {
+        if ('order' in recipe) throw new Error('these flights are of pictures');
         if (world.isBookDown) throw new Error('the book is down');
         recipes.set(fingerprint, recipe);
       },

@@ -48,6 +48,7 @@ const JOB: Job = {
   nextAttemptAt: null,
   unsettled: false,
   result: null,
+  progress: null,
   error: null,
 };
 
@@ -56,7 +57,13 @@ async function runWith(holder: KeyHolder | undefined, job: Partial<Job> = {}, fa
     if (failure) throw failure;
     return { images: IMAGES, allowance: { remaining: null, rate: null } };
   });
-  const run = createRunJob({ keys: { find: async () => holder }, maker: { make }, now: () => NOW_MS });
+  const compositions = { make: vi.fn() };
+  const run = createRunJob({
+    keys: { find: async () => holder },
+    maker: { make },
+    compositions,
+    now: () => NOW_MS,
+  });
   const outcome = await run({ ...JOB, ...job }, () => undefined).catch((error: ApiError) => error);
   return { outcome, make };
 }

@@ -134,6 +134,7 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
         flights: (flights, backend) => ({
           ...flights,
           async generate(plan) {
+            if ('file' in plan) throw new Error('the simulator composes nothing');
             const { prompt, seed, tenant, ...rest } = plan.recipe;
             const images = [{ prompt, seed }];
             const { pictures } = await backend.generate({

@@ -84,7 +84,12 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
   const { random, time, faults, lives, network, trace } = world;
   const startMs = time.now();
   const holders = drawHolders(world);
-  const prices = { picture: random.int(1, 3), resample: random.int(0, 1), hit: random.int(0, 1) };
+  const prices = {
+    picture: random.int(1, 3),
+    resample: random.int(0, 1),
+    hit: random.int(0, 1),
+    composition: 0,
+  };
   const record: RunRecord = {
     prices,
     intents: [],
@@ -168,6 +173,11 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
   const runJob = createRunJob({
     keys: { find: (id) => askDatabase(askD1('key', () => holderOf(holders, id, time.now()))) },
     maker,
+    compositions: {
+      make() {
+        throw new Error('the simulator composes nothing');
+      },
+    },
     now: time.now,
   });
   const jobQueue = createSimulatedQueue<JobMessage>({

@@ -40,6 +40,7 @@ export function createJobs(transport: Transport): Jobs {
 }
 
 function resultOf({ id, status, result, error }: Job): Images {
+  if (result && 'object' in result) throw new JobError(`${id} made a composition: \`get\` has it`);
   if (result) return result;
   if (error && status !== 'cancelled') throw errorOf(error.message, { code: error.code, param: error.param });
   throw new JobError(`${id} is ${status}`);

@@ -10,6 +10,8 @@ export interface JobStep {
   readonly status: Job['status'];
   /** How often it was tried so far. */
   readonly attempts: number;
+  /** Of a composition that is being made: how many of its files are there. */
+  readonly progress: Job['progress'];
   /** The whole job, once it has ended. */
   readonly job: Job | undefined;
 }
@@ -39,12 +41,16 @@ export async function* watchJob(
     if (silent < MAX_SILENT_STREAMS) {
       try {
         for await (const { id: eventId, data } of openEvents(transport, `${path}/events`, last, options)) {
-          const { status, attempts } = JSON.parse(data) as Job;
+          const {
+            status,
+            attempts,
+            progress = null,
+          } = JSON.parse(data) as Partial<Pick<Job, 'progress'>> & Pick<Job, 'status' | 'attempts'>;
           silent = 0;
           last = eventId;
           told = `${status} ${attempts}`;
           if (ENDED.has(status)) break;
-          yield { status, attempts, job: undefined };
+          yield { status, attempts, progress, job: undefined };
         }
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
@@ -52,9 +58,9 @@ export async function* watchJob(
     }
     // Whether the stream ended with the job, or broke off; events have no base64, the job has.
     const job = await get<Job>(path, options);
-    const { status, attempts } = job;
-    if (ENDED.has(status)) return yield { status, attempts, job };
-    if (told !== `${status} ${attempts}`) yield { status, attempts, job: undefined };
+    const { status, attempts, progress } = job;
+    if (ENDED.has(status)) return yield { status, attempts, progress, job };
+    if (told !== `${status} ${attempts}`) yield { status, attempts, progress, job: undefined };
     told = `${status} ${attempts}`;
     await wait(silent < MAX_SILENT_STREAMS ? RECONNECT_MS : ASK_AGAIN_MS, options.signal);
   }

@@ -1,6 +1,19 @@
 /** The JSON body that shows an operation, by its id. Every operation that takes one has one here; tests send it. */
 export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
   createImages: { prompt: 'a red apple', n: 2, output_format: 'webp' },
+  createInterpolation: {
+    keyframes: [
+      { prompt: 'a red apple', seed: 7 },
+      { prompt: 'a banana', seed: 9 },
+    ],
+    frames: 24,
+    loop: true,
+  },
+  createGrid: {
+    prompt: 'a red apple',
+    columns: { parameter: 'seed', values: [0, 1, 2, 3] },
+    rows: { parameter: 'truncation', values: [0.5, 1] },
+  },
   callMcp: {
     jsonrpc: '2.0',
     id: 1,

@@ -16,7 +16,7 @@ export function getJobEvents({
       operationId: 'getJobEvents',
       summary: 'A job’s steps as server-sent events, until it ends',
       description:
-        'Events are `job.queued`, `job.running`, and one of `job.succeeded`, `job.failed`, `job.cancelled`, `job.expired`, whose data is the job (without base64). Last-Event-ID resumes after that event.',
+        'Events are `job.queued`, `job.running`, and one of `job.succeeded`, `job.failed`, `job.cancelled`, `job.expired`, whose data is the job (without base64); and while a composition is made `job.progress`. Last-Event-ID resumes after that event.',
       security: BEARER_SECURITY,
       request: {
         params: JOB_PARAMETER,

@@ -28,7 +28,8 @@ export function installFakeNetwork(): FakeNetwork {
 
   async function answer(request: Request): Promise<Response> {
     const { host, pathname, searchParams } = new URL(request.url);
-    if (host === new URL(String(env.BACKEND_URL)).host) return generate(request);
+    if (host === new URL(String(env.BACKEND_URL)).host)
+      return pathname === '/v1/compose' ? compose(request) : generate(request);
     if (host === new URL(String(env.S3_ENDPOINT)).host) return read(request.method, pathname);
     if (host === 'cloudflare-dns.com') return resolve(searchParams.get('type'));
     if (host.endsWith('hooks.example')) {
@@ -52,6 +53,14 @@ export function installFakeNetwork(): FakeNetwork {
       form.set('result', JSON.stringify({ native: 64, images, timings }));
       for (const { fingerprint, bytes } of pictures) form.set(fingerprint, new Blob([bytes]), fingerprint);
       return new Response(form);
+    } catch (error) {
+      return (error instanceof ApiError ? error : new ApiError('internal_error')).toResponse();
+    }
+  }
+
+  async function compose(request: Request): Promise<Response> {
+    try {
+      return Response.json(await backend.compose(await request.json()));
     } catch (error) {
       return (error instanceof ApiError ? error : new ApiError('internal_error')).toResponse();
     }

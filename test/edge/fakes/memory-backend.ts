@@ -1,5 +1,10 @@
 import type { Backend, GeneratedPicture } from '../../../edge/adapters/backend.ts';
-import type { ApiError } from '../../../gpu-backend/contract/errors.ts';
+import {
+  type ComposeRequest,
+  composeRequestSchema,
+  compositionFingerprintOf,
+} from '../../../gpu-backend/contract/compose.ts';
+import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { fingerprintOf, objectKeyOf } from '../../../gpu-backend/contract/fingerprint.ts';
 import { type GenerateRequest, generateRequestSchema } from '../../../gpu-backend/contract/generate.ts';
 import type { PictureHashes } from '../../../gpu-backend/contract/picture-hashes.ts';
@@ -8,6 +13,7 @@ import type { MemoryObjectStore } from './memory-object-store.ts';
 export interface MemoryBackend extends Backend {
   /** What it was asked so far. */
   readonly requests: GenerateRequest[];
+  readonly compositions: ComposeRequest[];
   /** W3C trace context of each. */
   readonly traceparents: (string | undefined)[];
   /** While set, every request fails so. */
@@ -44,6 +50,7 @@ export function hashesOf(fingerprint: string): PictureHashes {
 export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
   const backend: MemoryBackend = {
     requests: [],
+    compositions: [],
     traceparents: [],
     failure: undefined,
     distort: (pictures) => pictures,
@@ -65,6 +72,20 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
         };
       });
       return { pictures: backend.distort(await Promise.all(pictures)), timings: NO_TIME };
+    },
+    async compose({ traceparent, ...request }) {
+      backend.traceparents.push(traceparent);
+      const { pictures, format, tenant } = composeRequestSchema.parse(request);
+      backend.compositions.push(request);
+      if (backend.failure) throw backend.failure;
+      for (const picture of pictures) {
+        if (await store.head(objectKeyOf(picture, 'png', tenant))) continue;
+        throw new ApiError('backend_unavailable', { cause: new Error(`${picture} is not in the store`) });
+      }
+      const fingerprint = await compositionFingerprintOf(request);
+      const bytes = bytesOf(fingerprint);
+      const etag = store.put(objectKeyOf(fingerprint, format, tenant), bytes);
+      return { fingerprint, etag, sizeBytes: bytes.length };
     },
   };
   return backend;

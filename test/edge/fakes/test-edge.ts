@@ -69,7 +69,8 @@ export interface TestEdgeOptions {
   readonly keys?: KeyStore;
   readonly keyRegistry?: KeyRegistry;
   readonly publicUrl?: string;
-  readonly prices?: Prices;
+  /** Where they differ from one unit a picture, and nothing for all else. */
+  readonly prices?: Partial<Prices>;
   readonly openJobLimits?: OpenJobLimits;
   readonly blockedTerms?: readonly string[];
   /** Null: none, and no signed URLs. */
@@ -82,7 +83,7 @@ export interface TestEdgeOptions {
  * of its own, so that none finds another's pictures in the cache.
  */
 export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
-  const { keys, publicUrl, now = () => NOW_MS, prices = { picture: 1, resample: 0, hit: 0 } } = options;
+  const { keys, publicUrl, now = () => NOW_MS, prices } = options;
   const { blockedTerms = [], urlSigningKeys = URL_SIGNING_KEYS, urlPresets = {} } = options;
   const origin = `https://${crypto.randomUUID()}.example`;
   const store = createMemoryObjectStore();
@@ -114,7 +115,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     recipes,
     ledgerOf: createTenantLedgers(ledgers),
     accountOf: createTenantAccounts(ledgers),
-    prices,
+    prices: { picture: 1, resample: 0, hit: 0, composition: 0, ...prices },
     policy: createBlockList(blockedTerms),
     scorer,
     urlSigningKeys: urlSigningKeys ?? undefined,

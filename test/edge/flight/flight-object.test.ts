@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFlightsOf } from '../../../edge/durable/flight-object.ts';
-import type { FlightPlan } from '../../../edge/flight/flight.ts';
+import type { PicturePlan } from '../../../edge/flight/flight.ts';
 import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import { fingerprintOf, type Recipe } from '../../../gpu-backend/contract/fingerprint.ts';
 import type { GenerateResult } from '../../../gpu-backend/contract/generate.ts';
@@ -20,7 +20,7 @@ const TIMINGS = {
 };
 
 const flights = createFlightsOf(env.FLIGHT);
-let plan: FlightPlan;
+let plan: PicturePlan;
 /** The answer to each request that reached the backend; undefined while it owes it. */
 let answers: ((() => Response) | undefined)[];
 /** What the object store answers look-ups with. */

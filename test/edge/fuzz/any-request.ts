@@ -72,7 +72,7 @@ export function anyRequest(
 }
 
 function anyBody({ requestBody }: Operation, document: OpenApiDocument): fc.Arbitrary<string> {
-  const named = requestBody?.content?.['application/json']?.schema;
+  const { schema: named, example } = requestBody?.content?.['application/json'] ?? {};
   if (!named) throw new Error('a body that is no JSON');
   const schema = resolve(named, document);
   const valid = validObject(schema, document);
@@ -89,6 +89,8 @@ function anyBody({ requestBody }: Operation, document: OpenApiDocument): fc.Arbi
   const json = (value: fc.Arbitrary<unknown>) => value.map((each) => JSON.stringify(each));
   return fc.oneof(
     { weight: 6, arbitrary: json(valid) },
+    // Fields that are valid each on its own may go together by no chance.
+    ...(example === undefined ? [] : [{ weight: 3, arbitrary: json(fc.constant(example)) }]),
     { weight: 3, arbitrary: near },
     json(fc.jsonValue({ maxDepth: 3 })),
     text,

@@ -43,6 +43,21 @@ describe('npm run sign-url', () => {
     });
   });
 
+  it('makes a morph of several prompts, and a grid of two axes', () => {
+    const morph = ['a > b', 'c', '--frames', '8', '--seeds', '7_9', '--loop', '--as', 'gif'];
+    expect(urlOf(...morph)).toEqual({
+      options: 'frames:8,seeds:7_9,loop:true',
+      prompt: 'a ~> b>c',
+      extension: 'gif',
+    });
+    expect(urlOf('a > b', '--across', 'seed_0_1', '--down', 'truncation_0.5_1', '--as', 'png')).toEqual({
+      options: 'across:seed_0_1,down:truncation_0.5_1',
+      prompt: 'a > b',
+      extension: 'png',
+    });
+    expect(urlOf('a', 'b', '--across', 'prompt', '--down', 'seed_0_1')?.prompt).toBe('a>b');
+  });
+
   it.each([[[]], [['--help']], [['cat', '-h']]])('shows its use for %j', (argv) => {
     expect(parseCommand(argv, 0)).toBeUndefined();
   });

@@ -15,7 +15,7 @@ export function pictureProblems({ record, store }: Aftermath): string[] {
   if (new Set(fingerprints).size < fingerprints.length) problems.push('a fingerprint has two objects');
   const answers = [
     ...record.requests.map(({ answer }) => answer?.images),
-    ...[...record.jobs.values()].map(({ result }) => result),
+    ...[...record.jobs.values()].map(({ result }) => (result && 'object' in result ? null : result)),
   ];
   for (const { fingerprint, b64_json: text, url } of answers.flatMap((images) => images?.data ?? [])) {
     if (text !== undefined && text !== Buffer.from(bytesOf(fingerprint)).toString('base64'))

@@ -1,6 +1,5 @@
 import { type CallLimits, createAskDurable } from '../../../edge/durable/ask-durable.ts';
-import type { Images } from '../../../edge/generation/images.ts';
-import type { Job } from '../../../edge/jobs/job.ts';
+import type { Job, JobResult } from '../../../edge/jobs/job.ts';
 import { createJobCore, type JobCore } from '../../../edge/jobs/job-core.ts';
 import { createJobStorage } from '../../../edge/jobs/job-storage.ts';
 import type { Jobs } from '../../../edge/jobs/jobs.ts';
@@ -18,7 +17,7 @@ const TRY_AGAIN_MS = 30_000;
 export interface JobsOptions {
   readonly world: World;
   readonly mutation: Mutation;
-  readonly run: (job: Job) => Promise<Images>;
+  readonly run: (job: Job) => Promise<JobResult>;
   readonly enqueue: (job: Job, delayMs: number) => Promise<void>;
   readonly publish: (job: Job) => Promise<void>;
   readonly leave: (job: Job) => Promise<void>;

@@ -56,6 +56,9 @@ export function createSimulatedBackend(world: World, store: SimulatedStore): Bac
   }
 
   return {
+    compose() {
+      throw new Error('the simulator composes nothing');
+    },
     async generate(request) {
       const { promise: late, reject } = Promise.withResolvers<never>();
       const cancel = lives.after(TIMEOUT_MS, () => reject(new Error('it took longer than 60 s')));

@@ -1,14 +1,14 @@
 import { createContext, type Provider } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Model } from '../client/api-types.ts';
-import type { Galip } from '../client/create-galip.ts';
+import type { Api } from './api/api.ts';
 import type { Painted } from './state/history-list.ts';
 import type { Place } from './state/place.ts';
 
 /** What all views share. */
 export interface Session {
   /** Undefined until there is a key. */
-  readonly api: Galip | undefined;
+  readonly api: Api | undefined;
   /** Whether a key's text begins so with which this page calls the API. */
   readonly isOwnKey: (prefix: string) => boolean;
   /** Undefined until the API has named it. */

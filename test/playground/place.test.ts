@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   gridParams,
+  orderOfGrid,
   parseGridPlan,
   ROW_KINDS,
   rowsOf,
@@ -28,6 +29,15 @@ const recipe = fc.record({
   scale: fc.constantFrom(1, 2, 4),
   format: fc.constantFrom(...FORMATS),
 });
+
+/** Of views beside Paint: without what they have no controls for. */
+const sharedRecipe = recipe.map(({ prompt, seed: own, truncation, toward }) => ({
+  ...PLAIN_RECIPE,
+  prompt,
+  seed: own,
+  truncation,
+  toward,
+}));
 
 describe('a place in the URL’s fragment', () => {
   it('is read as it was written', () => {
@@ -89,7 +99,7 @@ describe('the body of a request', () => {
 describe('the plan of a grid', () => {
   it('is read as it was written, and has seeds that exist', () => {
     const plan = fc.record({
-      recipe,
+      recipe: sharedRecipe,
       rows: fc.constantFrom(...ROW_KINDS),
       columns: fc.integer({ min: 1, max: 8 }),
       prompts: fc.constant(''),
@@ -105,15 +115,40 @@ describe('the plan of a grid', () => {
     );
   });
 
-  it('has a row for each line that says something, at most eight', () => {
+  it('has a row for each line that says something else, at most eight', () => {
     const rows = rowsOf({
       recipe: PLAIN_RECIPE,
       rows: 'prompts',
       columns: 1,
       prompts: ' a fox \n\n a cat\n'.repeat(5),
     });
-    expect(rows).toHaveLength(8);
-    expect(rows.map(({ recipe: { prompt } }) => prompt).slice(0, 3)).toEqual(['a fox', 'a cat', 'a fox']);
+    expect(rows).toHaveLength(2);
+    expect(rows.map(({ recipe: { prompt } }) => prompt)).toEqual(['a fox', 'a cat']);
+  });
+
+  it('has at most eight rows', () => {
+    const prompts = Array.from({ length: 20 }, (_, line) => `line ${line}`).join('\n');
+    expect(rowsOf({ recipe: PLAIN_RECIPE, rows: 'prompts', columns: 1, prompts })).toHaveLength(8);
+  });
+
+  it('asks the API for the sheet that its rows and columns are', () => {
+    const base = {
+      recipe: { ...PLAIN_RECIPE, prompt: 'a fox', seed: 7, toward: 5 },
+      columns: 2,
+      prompts: 'a\nb',
+    };
+    const bodyOf = (rows: (typeof ROW_KINDS)[number]) => orderOfGrid({ ...base, rows })?.body;
+    const columns = { parameter: 'seed', values: [7, 8] };
+    expect(bodyOf('truncation')).toEqual({
+      prompt: 'a fox',
+      columns,
+      rows: { parameter: 'truncation', values: [0.3, 0.6, 1, 1.4] },
+    });
+    expect(bodyOf('variation')).toMatchObject({
+      variation: { seed: 5 },
+      rows: { parameter: 'variation_strength' },
+    });
+    expect(bodyOf('prompts')).toEqual({ columns, rows: { parameter: 'prompt', values: ['a', 'b'] } });
   });
 
   it('has no rows before there is a prompt', () => {

@@ -8,6 +8,7 @@ import {
   wantedOfMix,
   withStage,
 } from '../../edge/playground/state/mix-plan.ts';
+import { FILM_FRAMES, orderOfFilm, stepOfFrame } from '../../edge/playground/state/morph-film.ts';
 import {
   MORPH_STEPS,
   morphParams,
@@ -78,5 +79,24 @@ describe('a morph', () => {
       { text: 'an apple', weight: 18 },
       { text: 'a frog', weight: 6 },
     ]);
+  });
+});
+
+describe('the film of a morph', () => {
+  it('is of the slider’s steps, there and back', () => {
+    expect(orderOfFilm({ recipe, to: ' a frog ' })?.body).toMatchObject({
+      keyframes: [{ prompt: 'an apple' }, { prompt: 'a frog' }],
+      frames: FILM_FRAMES,
+      loop: true,
+    });
+    const steps = Array.from({ length: FILM_FRAMES }, (_, frame) => stepOfFrame(frame));
+    expect(steps.slice(0, 3)).toEqual([0, 1, 2]);
+    expect(steps[MORPH_STEPS]).toBe(MORPH_STEPS);
+    expect(steps.slice(-2)).toEqual([2, 1]);
+    expect(stepOfFrame(FILM_FRAMES)).toBe(0);
+  });
+
+  it('is nothing until both ends say something', () => {
+    expect(orderOfFilm({ recipe, to: '' })).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 import { createGalip, type Galip } from '../../client/create-galip.ts';
+import { createTransport } from '../../client/http/transport.ts';
+import { type Compositions, createCompositions } from './compositions.ts';
 
-/** What an answer's headers say of money. */
+/** What an answer says of money. */
 export interface Spending {
   /** Charged for the request. */
   readonly units: number;
@@ -8,22 +10,39 @@ export interface Spending {
   readonly remaining: number | undefined;
 }
 
-/**
- * This server's API, called with one key.
- * @param onSpending told of each answer that says what was charged.
- */
-export function createApi(apiKey: string, onSpending: (spending: Spending) => void): Galip {
-  return createGalip({
-    baseUrl: location.origin,
-    apiKey,
-    async fetch(...given) {
-      const response = await fetch(...given);
-      const units = response.headers.get('x-usage-units');
-      const remaining = response.headers.get('x-usage-remaining');
-      if (units !== null) {
-        onSpending({ units: Number(units), remaining: remaining === null ? undefined : Number(remaining) });
-      }
-      return response;
+/** This server's API, called with one key. */
+export interface Api extends Galip {
+  readonly compositions: Compositions;
+}
+
+/** A sheet of 64 pictures on a slow machine. */
+const COMPOSITION_MS = 300_000;
+
+/** @param onSpending told of each answer that says what was charged. */
+export function createApi(apiKey: string, onSpending: (spending: Spending) => void): Api {
+  const { origin } = location;
+  const fetcher: typeof fetch = async (...given) => {
+    const response = await fetch(...given);
+    const units = response.headers.get('x-usage-units');
+    const remaining = response.headers.get('x-usage-remaining');
+    if (units !== null) {
+      onSpending({ units: Number(units), remaining: remaining === null ? undefined : Number(remaining) });
+    }
+    return response;
+  };
+  const transport = createTransport({ origin, apiKey, fetcher, timeoutMs: COMPOSITION_MS, retries: 0 });
+  const { quote, make } = createCompositions(transport);
+  return {
+    ...createGalip({ baseUrl: origin, apiKey, fetch: fetcher }),
+    compositions: {
+      quote,
+      async make(order, options) {
+        const composition = await make(order, options);
+        // The headers of a stream are sent before anything is charged.
+        const { units, remaining } = composition.usage;
+        onSpending({ units, remaining: remaining ?? undefined });
+        return composition;
+      },
     },
-  });
+  };
 }

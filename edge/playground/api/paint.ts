@@ -1,4 +1,4 @@
-import type { Galip } from '../../client/create-galip.ts';
+import type { Api } from './api.ts';
 import type { AnsweredImage, ImageBody } from './images.ts';
 
 /** A picture that is wanted. */
@@ -23,18 +23,13 @@ export interface ShownPicture extends AnsweredImage {
 const ONE_TRY = { retries: 0 };
 
 /** Makes one picture, or finds it. @throws GalipError */
-export async function paint(api: Galip, wanted: Wanted): Promise<ShownPicture> {
+export async function paint(api: Api, wanted: Wanted): Promise<ShownPicture> {
   const startedAt = performance.now();
-  const [image] = await paintAll(api, wanted.body);
-  if (!image) throw new Error('an answer without a picture');
-  const px = await decoded(image.url);
-  return { ...image, wanted, file: fileOf(image.url), px, tookMs: performance.now() - startedAt };
-}
-
-/** Makes or finds the pictures of one request. @throws GalipError */
-export async function paintAll(api: Galip, body: ImageBody): Promise<readonly AnsweredImage[]> {
-  const { data } = await api.images.create(body, ONE_TRY);
-  return data.map(({ url = '', ...image }) => ({ ...image, url }));
+  const [image] = (await api.images.create(wanted.body, ONE_TRY)).data;
+  if (!image?.url) throw new Error('an answer without a picture');
+  const { url } = image;
+  const px = await decoded(url);
+  return { ...image, url, wanted, file: fileOf(url), px, tookMs: performance.now() - startedAt };
 }
 
 export function fileOf(url: string): string {

@@ -15,17 +15,19 @@ export interface PaintedPictureProps {
   readonly shared: string;
   /** What an empty frame says to who has a key. */
   readonly invitation?: string;
+  /** A picture that is shown instead, and what is said of it. */
+  readonly frame?: { readonly url: string; readonly text: string } | undefined;
   /** What went wrong, if anything: above the picture, or in its place. */
   readonly children: ComponentChildren;
 }
 
 /** The picture in its frame, with what is known of it. */
 export function PaintedPicture(props: PaintedPictureProps): JSX.Element {
-  const { painting, title, shared, invitation = INVITATION, children } = props;
+  const { painting, title, shared, invitation = INVITATION, frame, children } = props;
   const { api, model, askForKey } = useSession();
   const { picture, isBusy } = painting;
   const said = picture?.wanted.title ?? title;
-  const url = picture?.url ?? (isSharedFile(shared) ? `/i/${shared}` : undefined);
+  const url = frame?.url ?? picture?.url ?? (isSharedFile(shared) ? `/i/${shared}` : undefined);
   return (
     <figure class="painted">
       {url !== undefined && children}
@@ -33,9 +35,13 @@ export function PaintedPicture(props: PaintedPictureProps): JSX.Element {
         {children ? (
           children
         ) : api ? (
-          <p>{invitation}</p>
+          <>
+            <img class="frame-art" src="/favicon.svg" alt="" />
+            <p>{invitation}</p>
+          </>
         ) : (
           <>
+            <img class="frame-art" src="/favicon.svg" alt="" />
             <p>With a key, it is painted while you type.</p>
             <button type="button" class="button" onClick={askForKey}>
               Add your key
@@ -45,7 +51,9 @@ export function PaintedPicture(props: PaintedPictureProps): JSX.Element {
       </PictureFrame>
       <figcaption aria-live="polite">
         {url !== undefined && <span class="caption-prompt">{said}</span>}
-        {picture ? (
+        {frame ? (
+          <span class="caption-detail">{frame.text}</span>
+        ) : picture ? (
           <>
             <CacheBadge cache={picture.cache} units={picture.units} />
             <span class="caption-detail">

@@ -17,7 +17,7 @@ export function PictureFrame({ url, alt, px, isBusy, children }: PictureFramePro
       {url === undefined ? (
         <div class="frame-empty">{children}</div>
       ) : (
-        <img key={url} src={url} alt={alt} style={{ '--picture-px': `${px}px` }} />
+        <img src={url} alt={alt} style={{ '--picture-px': `${px}px` }} />
       )}
     </div>
   );

@@ -32,7 +32,14 @@ export function PromptBox(props: PromptBoxProps): JSX.Element {
   }, [isMain]);
   return (
     <label class="prompt">
-      <span class="prompt-label">{label}</span>
+      <span class="prompt-label">
+        {label}
+        {isMain && (
+          <span class="key-hint" aria-hidden="true" title="This key leads here">
+            /
+          </span>
+        )}
+      </span>
       <input
         ref={input}
         type="text"

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { copyText } from '../state/copy-text.ts';
 
 /** How long a button says that it has copied. */
 const SAID_MS = 1_600;
@@ -14,7 +15,7 @@ export function useCopy(): { readonly isCopied: boolean; readonly copy: (text: s
   return {
     isCopied: copiedAt !== 0,
     copy: (text) => {
-      void navigator.clipboard.writeText(text).then(() => setCopiedAt(performance.now()));
+      void copyText(text).then(() => setCopiedAt(performance.now()));
     },
   };
 }

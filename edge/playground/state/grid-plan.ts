@@ -1,7 +1,9 @@
-import type { ImageBody } from '../api/images.ts';
+import type { GridRequest } from '../../client/api-types.ts';
+import type { CompositionOrder } from '../api/compositions.ts';
 import { numberOf } from './number-field.ts';
-import { imageBodyOf, MAX_SEED, type Recipe } from './recipe.ts';
-import { parseRecipe, recipeParams } from './recipe-params.ts';
+import { MAX_SEED, PLAIN_RECIPE, type Recipe } from './recipe.ts';
+import { recipeParams } from './recipe-params.ts';
+import { parseSharedRecipe } from './shared-recipe.ts';
 
 export const ROW_KINDS = ['truncation', 'variation', 'prompts'] as const;
 type RowKind = (typeof ROW_KINDS)[number];
@@ -27,7 +29,7 @@ const STRENGTHS = [0, 0.25, 0.5, 0.75, 1];
 
 export function parseGridPlan(params: URLSearchParams): GridPlan {
   return {
-    recipe: parseRecipe(params),
+    recipe: parseSharedRecipe(params),
     rows: ROW_KINDS.find((kind) => kind === params.get('rows')) ?? 'truncation',
     columns: numberOf(params.get('columns'), { min: 1, max: MAX_EDGE, whole: true }) ?? 4,
     prompts: params.get('prompts') ?? '',
@@ -46,7 +48,7 @@ export function gridParams({ recipe, rows, columns, prompts }: GridPlan): URLSea
 export function rowsOf({ recipe, rows, prompts }: GridPlan): GridRow[] {
   if (rows === 'prompts') {
     const lines = prompts.split('\n').map((line) => line.trim());
-    return lines
+    return [...new Set(lines)]
       .filter((line) => line !== '')
       .slice(0, MAX_EDGE)
       .map((prompt) => ({ label: prompt, recipe: { ...recipe, prompt } }));
@@ -56,7 +58,7 @@ export function rowsOf({ recipe, rows, prompts }: GridPlan): GridRow[] {
     return TRUNCATIONS.map((truncation) => ({ label: `ψ ${truncation}`, recipe: { ...recipe, truncation } }));
   }
   return STRENGTHS.map((strength) => ({
-    label: `${Math.round(strength * 100)} % of seed ${recipe.toward}`,
+    label: `${Math.round(strength * 100)} % towards seed ${recipe.toward}`,
     recipe: { ...recipe, strength },
   }));
 }
@@ -67,8 +69,30 @@ export function seedsOf({ recipe: { seed }, columns }: GridPlan): number[] {
   return Array.from({ length: columns }, (_, column) => first + column);
 }
 
-/** The body of a row's request: that of its first picture, with all its seeds. */
-export function rowBodyOf(row: GridRow, seeds: number[], nativePx: number): ImageBody {
-  const { seed: _, ...rest } = imageBodyOf(row.recipe, nativePx);
-  return { ...rest, seeds };
+/** The sheet as the API makes it; undefined: there is nothing to paint yet. */
+export function orderOfGrid(plan: GridPlan): CompositionOrder | undefined {
+  const { recipe, rows } = plan;
+  const values = rowsOf(plan).map((row) => row.recipe);
+  if (values.length === 0) return undefined;
+  const columns = { parameter: 'seed' as const, values: seedsOf(plan) };
+  const truncation = recipe.truncation === PLAIN_RECIPE.truncation ? {} : { truncation: recipe.truncation };
+  if (rows === 'prompts') {
+    const prompts = values.map(({ prompt }) => prompt);
+    return orderOf({ columns, rows: { parameter: 'prompt', values: prompts }, ...truncation });
+  }
+  const { prompt, toward } = recipe;
+  if (rows === 'truncation') {
+    const psis = values.map((row) => row.truncation);
+    return orderOf({ prompt, columns, rows: { parameter: 'truncation', values: psis } });
+  }
+  const strengths = values.map(({ strength }) => strength);
+  const variation = { seed: toward };
+  return orderOf({
+    ...{ prompt, columns, variation, ...truncation },
+    rows: { parameter: 'variation_strength', values: strengths },
+  });
+}
+
+function orderOf(body: GridRequest): CompositionOrder {
+  return { path: '/v1/grids', body };
 }

@@ -1,6 +1,7 @@
 import type { Wanted } from '../api/paint.ts';
 import { imageBodyOf, type Recipe } from './recipe.ts';
-import { MAX_PROMPT, parseRecipe, recipeParams } from './recipe-params.ts';
+import { MAX_PROMPT, recipeParams } from './recipe-params.ts';
+import { parseSharedRecipe } from './shared-recipe.ts';
 
 /** A picture whose stages follow two prompts. */
 export interface MixPlan {
@@ -17,7 +18,7 @@ export function parseMixPlan(params: URLSearchParams): MixPlan {
   const numbers = text?.split(',').map(Number) ?? [];
   const stages = numbers.filter((stage) => Number.isInteger(stage) && stage >= 0 && stage < 100);
   return {
-    recipe: parseRecipe(params),
+    recipe: parseSharedRecipe(params),
     other: [...(params.get('other') ?? '')].slice(0, MAX_PROMPT).join(''),
     others: text === null || stages.length === 0 ? undefined : sorted(stages),
   };

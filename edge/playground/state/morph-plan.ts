@@ -2,7 +2,8 @@ import type { ImageBody } from '../api/images.ts';
 import type { Wanted } from '../api/paint.ts';
 import { numberOf } from './number-field.ts';
 import { imageBodyOf, type Recipe } from './recipe.ts';
-import { MAX_PROMPT, parseRecipe, recipeParams } from './recipe-params.ts';
+import { MAX_PROMPT, recipeParams } from './recipe-params.ts';
+import { parseSharedRecipe } from './shared-recipe.ts';
 
 /** Places of the slider between the two ends. */
 export const MORPH_STEPS = 24;
@@ -19,7 +20,7 @@ export interface MorphPlan {
 
 export function parseMorphPlan(params: URLSearchParams): MorphPlan {
   return {
-    recipe: parseRecipe(params),
+    recipe: parseSharedRecipe(params),
     to: [...(params.get('to') ?? '')].slice(0, MAX_PROMPT).join(''),
     step: numberOf(params.get('step'), { min: 0, max: MORPH_STEPS, whole: true }) ?? MORPH_STEPS / 2,
   };

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Galip } from '../../client/create-galip.ts';
 import type { GalipError } from '../../client/errors.ts';
+import type { Api } from '../api/api.ts';
 import { useSession } from '../session.ts';
 import { failureOf } from './failure-words.ts';
 
@@ -15,7 +15,7 @@ export interface Answer<T> {
  * What the API answers to `ask`.
  * @param deps what `ask` depends on: it is asked again when they change.
  */
-export function useAnswer<T>(ask: (api: Galip) => Promise<T>, deps: readonly unknown[]): Answer<T> {
+export function useAnswer<T>(ask: (api: Api) => Promise<T>, deps: readonly unknown[]): Answer<T> {
   const { api } = useSession();
   const [count, setCount] = useState(0);
   const [state, setState] = useState<{ value?: T; failure?: GalipError }>({});

@@ -9,6 +9,8 @@ import { createLatest } from './latest.ts';
 /** A pause in typing after which it is painted: shorter, and each letter would be a picture that is paid for. */
 const TYPING_MS = 180;
 
+export type PaintingMode = 'live' | 'priced' | 'resting';
+
 export interface Painting {
   /** The newest picture, which may be of older settings than those on the screen. */
   readonly picture: ShownPicture | undefined;
@@ -20,10 +22,10 @@ export interface Painting {
 }
 
 /**
- * Paints what is wanted as it changes (`isLive`), else says what it would cost.
+ * Paints what is wanted as it changes (`live`), says what it would cost (`priced`), or leaves all as it is (`resting`).
  * @param wanted one object for as long as it is the same; undefined: nothing yet.
  */
-export function usePainting(wanted: Wanted | undefined, isLive: boolean): Painting {
+export function usePainting(wanted: Wanted | undefined, mode: PaintingMode): Painting {
   const { api } = useSession();
   const [picture, setPicture] = useState<ShownPicture>();
   const [isBusy, setBusy] = useState(false);
@@ -66,11 +68,12 @@ export function usePainting(wanted: Wanted | undefined, isLive: boolean): Painti
       setFailure(undefined);
       return;
     }
-    const ask = (): void => (isLive ? workers.painter : workers.pricer).ask(wanted);
+    if (mode === 'resting') return;
+    const ask = (): void => (mode === 'live' ? workers.painter : workers.pricer).ask(wanted);
     if (!isTyped) return ask();
     const timer = setTimeout(ask, TYPING_MS);
     return () => clearTimeout(timer);
-  }, [workers, wanted, isLive]);
+  }, [workers, wanted, mode]);
 
   return {
     picture,

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { CompositionBar } from '../parts/composition-bar.tsx';
 import { FailureNotice } from '../parts/failure-notice.tsx';
 import { PromptBox } from '../parts/prompt-box.tsx';
 import { useSession } from '../session.ts';
-import { type GridPlan, gridParams, parseGridPlan } from '../state/grid-plan.ts';
-import { useGrid } from '../state/use-grid.ts';
+import { type GridPlan, gridParams, orderOfGrid, parseGridPlan, rowsOf } from '../state/grid-plan.ts';
+import { useComposition } from '../state/use-composition.ts';
 import { GridControls } from './grid/grid-controls.tsx';
-import { GridPrice } from './grid/grid-price.tsx';
 import { GridSheet } from './grid/grid-sheet.tsx';
 import type { ViewProps } from './view-props.ts';
 
@@ -14,10 +14,14 @@ import type { ViewProps } from './view-props.ts';
 export function GridView({ params, keyFailure }: ViewProps): JSX.Element {
   const { showPlace } = useSession();
   const [plan, setPlan] = useState(() => parseGridPlan(params));
-  const grid = useGrid(plan);
+  const sheet = useMemo(() => {
+    const order = orderOfGrid(plan);
+    return order && { order, of: plan };
+  }, [plan]);
+  const composing = useComposition(sheet);
   const change = (part: Partial<GridPlan>): void => setPlan((before) => ({ ...before, ...part }));
   useEffect(() => showPlace({ view: 'grid', params: gridParams(plan) }), [plan]);
-  const problem = keyFailure ?? grid.failure;
+  const problem = keyFailure ?? composing.failure;
   return (
     <div class="grid-view">
       <h1 class="unseen">Paint a grid</h1>
@@ -39,13 +43,24 @@ export function GridView({ params, keyFailure }: ViewProps): JSX.Element {
           placeholder="a red apple"
           isMain
           onChange={(prompt) => change({ recipe: { ...plan.recipe, prompt } })}
-          onSubmit={grid.paintSheet}
+          onSubmit={composing.make}
         />
       )}
       <GridControls plan={plan} onChange={change} />
-      <GridPrice plan={plan} grid={grid} />
-      {problem && <FailureNotice failure={problem} onRetry={keyFailure ? undefined : grid.paintSheet} />}
-      {grid.sheet && <GridSheet sheet={grid.sheet} />}
+      <CompositionBar
+        composing={composing}
+        action={sheet ? `Paint ${rowsOf(plan).length * plan.columns} pictures` : 'Paint the sheet'}
+        invitation="Say what to compare, and see its price."
+      />
+      {problem && <FailureNotice failure={problem} onRetry={keyFailure ? undefined : composing.make} />}
+      {composing.made?.file && (
+        <div class="actions">
+          <a class="button quiet" href={composing.made.file.url} download>
+            Download the sheet
+          </a>
+        </div>
+      )}
+      {composing.sheet && <GridSheet plan={composing.sheet.of} composing={composing} />}
     </div>
   );
 }

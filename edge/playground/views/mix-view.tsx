@@ -29,7 +29,7 @@ export function MixView({ params, keyFailure }: ViewProps): JSX.Element {
   const [plan, setPlan] = useState(() => parseMixPlan(params));
   const [isLive, setLive] = useState(true);
   const wanted = useMemo(() => model && wantedOfMix(plan, model.native, model.stages), [plan, model]);
-  const painting = usePainting(wanted, isLive);
+  const painting = usePainting(wanted, isLive ? 'live' : 'priced');
   const settings = useMemo(() => mixParams(plan), [plan]);
   const shared = usePlaceOfPicture({ view: 'mix', given: params, settings, wanted, painting });
   const { recipe, other } = plan;

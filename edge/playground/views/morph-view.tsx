@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Examples } from '../parts/examples.tsx';
 import { FailureNotice } from '../parts/failure-notice.tsx';
 import { HistoryStrip } from '../parts/history-strip.tsx';
@@ -11,6 +11,7 @@ import { SeedField } from '../parts/seed-field.tsx';
 import { Slider } from '../parts/slider.tsx';
 import { TruncationSlider } from '../parts/truncation-slider.tsx';
 import { useSession } from '../session.ts';
+import { FILM_FPS, orderOfFilm, stepOfFrame } from '../state/morph-film.ts';
 import {
   MORPH_STEPS,
   type MorphPlan,
@@ -19,8 +20,11 @@ import {
   wantedOfMorph,
 } from '../state/morph-plan.ts';
 import type { Recipe } from '../state/recipe.ts';
+import { useComposition } from '../state/use-composition.ts';
 import { usePainting } from '../state/use-painting.ts';
 import { usePlaceOfPicture } from '../state/use-place-of-picture.ts';
+import { usePlayer } from '../state/use-player.ts';
+import { FilmBar } from './morph/film-bar.tsx';
 import type { ViewProps } from './view-props.ts';
 
 const EXAMPLES = [
@@ -35,13 +39,32 @@ export function MorphView({ params, keyFailure }: ViewProps): JSX.Element {
   const [plan, setPlan] = useState(() => parseMorphPlan(params));
   const [isLive, setLive] = useState(true);
   const wanted = useMemo(() => model && wantedOfMorph(plan, model.native), [plan, model]);
-  const painting = usePainting(wanted, isLive);
+  const { recipe, to, step } = plan;
+  const sheet = useMemo(() => {
+    const order = orderOfFilm({ recipe, to });
+    return order && { order, of: undefined };
+  }, [recipe, to]);
+  const film = useComposition(sheet);
+  const player = usePlayer(FILM_FPS);
+  // Pictures of the film are there already, for the slider too.
+  const hasFilm = film.made !== undefined && film.sheet === sheet;
+  const shownStep = player.isPlaying ? stepOfFrame(player.frame) : step;
+  const frame = hasFilm ? film.pictures.get(shownStep) : undefined;
+  const painting = usePainting(wanted, hasFilm ? 'resting' : isLive ? 'live' : 'priced');
+  useEffect(() => {
+    if (hasFilm) player.play(step);
+    else player.pause();
+  }, [hasFilm]);
   const settings = useMemo(() => morphParams(plan), [plan]);
   const shared = usePlaceOfPicture({ view: 'morph', given: params, settings, wanted, painting });
-  const { recipe, to, step } = plan;
   const change = (part: Partial<MorphPlan>): void => setPlan({ ...plan, ...part });
   const changeRecipe = (part: Partial<Recipe>): void => change({ recipe: { ...recipe, ...part } });
-  const problem = keyFailure ?? painting.failure;
+  const moveTo = (next: number): void => {
+    player.pause();
+    change({ step: next });
+  };
+  const problem = keyFailure ?? film.failure ?? painting.failure;
+  const title = `${recipe.prompt} → ${to}`;
   return (
     <div class="paint">
       <h1 class="unseen">Morph from one prompt to another</h1>
@@ -73,9 +96,10 @@ export function MorphView({ params, keyFailure }: ViewProps): JSX.Element {
         <div class="paint-side">
           <PaintedPicture
             painting={painting}
-            title={`${recipe.prompt} → ${to}`}
+            title={title}
             shared={shared}
             invitation="Say where it begins and where it ends."
+            frame={frame && { url: frame.url, text: `${percentOf(shownStep)} of the way` }}
           >
             {problem && (
               <FailureNotice failure={problem} onRetry={keyFailure ? undefined : painting.paintNow} />
@@ -87,12 +111,20 @@ export function MorphView({ params, keyFailure }: ViewProps): JSX.Element {
             <Slider
               label="How far"
               hint="Between the ends both prompts count, by so much."
-              value={step}
+              value={shownStep}
               min={0}
               max={MORPH_STEPS}
               step={1}
-              format={(value) => `${Math.round((value / MORPH_STEPS) * 100)} %`}
-              onChange={(value) => change({ step: value })}
+              format={percentOf}
+              onChange={moveTo}
+            />
+            <FilmBar
+              composing={film}
+              isReady={hasFilm}
+              isPlaying={player.isPlaying}
+              title={title}
+              onPlay={() => player.play(step)}
+              onPause={() => moveTo(shownStep)}
             />
             <LiveSwitch isLive={isLive} onChange={setLive} />
             <SeedField label="Seed" value={recipe.seed} onChange={(seed) => changeRecipe({ seed })} />
@@ -101,10 +133,14 @@ export function MorphView({ params, keyFailure }: ViewProps): JSX.Element {
               onChange={(truncation) => changeRecipe({ truncation })}
             />
           </section>
-          <PictureActions painting={painting} isLive={isLive} />
+          {!hasFilm && <PictureActions painting={painting} isLive={isLive} />}
         </div>
       </div>
       <HistoryStrip />
     </div>
   );
+}
+
+function percentOf(step: number): string {
+  return `${Math.round((step / MORPH_STEPS) * 100)} %`;
 }

@@ -36,7 +36,7 @@ export function PaintView({ params, keyFailure }: ViewProps): JSX.Element {
     if (title === '' || nativePx === undefined) return undefined;
     return { title, body: imageBodyOf(recipe, nativePx) };
   }, [recipe, nativePx]);
-  const painting = usePainting(wanted, isLive);
+  const painting = usePainting(wanted, isLive ? 'live' : 'priced');
   const settings = useMemo(() => recipeParams(recipe), [recipe]);
   const shared = usePlaceOfPicture({ view: 'paint', given: params, settings, wanted, painting });
   const change = (part: Partial<Recipe>): void => setRecipe((before) => ({ ...before, ...part }));

@@ -19,7 +19,7 @@ export function accessible(parts: () => PageParts): void {
           ...options,
           place: '/paint?prompt=a+red+apple&strength=0.2',
         });
-        await page.locator('.frame img').waitFor();
+        await page.locator('.frame > img').waitFor();
         expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();
@@ -28,7 +28,7 @@ export function accessible(parts: () => PageParts): void {
       it('axe finds nothing in a mix', async () => {
         const place = '/mix?prompt=blue+heart&other=sunflower';
         const { page } = await openWithKey(parts(), { ...options, place });
-        await page.locator('.frame img').waitFor();
+        await page.locator('.frame > img').waitFor();
         expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();
@@ -36,7 +36,7 @@ export function accessible(parts: () => PageParts): void {
 
       it('axe finds nothing in a morph', async () => {
         const { page } = await openWithKey(parts(), { ...options, place: '/morph?prompt=a+moon&to=a+sun' });
-        await page.locator('.frame img').waitFor();
+        await page.locator('.frame > img').waitFor();
         expect(await axeFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();

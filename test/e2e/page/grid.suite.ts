@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createImages } from '../http.ts';
 import { openWithKey, type PageParts } from './open-with-key.ts';
@@ -11,12 +12,21 @@ export function grid(parts: () => PageParts): void {
       });
       await page.getByRole('button', { name: 'Paint 12 pictures · 12 units' }).click();
       await page.getByRole('button', { name: 'Paint 12 pictures · free' }).waitFor();
-      await page.getByText('0 new, 12 exist already').waitFor();
+      await page.getByText('0 to be made, 12 exist already').waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download the sheet' }).click(),
+      ]);
+      const { width = 0, format } = await sharp(await download.path()).metadata();
+      expect(format).toBe('png');
+      expect(width).toBeGreaterThan(3 * 64);
       const [single] = (await createImages(stack, { prompt: 'a teapot', seed: 4, truncation: 0.6 })).data;
       const cell = page.getByRole('img', { name: 'a teapot, ψ 0.6, seed 4' });
       expect(await cell.getAttribute('src')).toBe(single?.url);
       await cell.click();
-      await expect.poll(() => page.locator('.frame img').getAttribute('src')).toContain(single?.fingerprint);
+      await expect
+        .poll(() => page.locator('.frame > img').getAttribute('src'))
+        .toContain(single?.fingerprint);
       expect(problems).toEqual([]);
       await page.context().close();
     });

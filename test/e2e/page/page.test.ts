@@ -4,6 +4,7 @@ import { CHROMIUM, startBrowser } from '../../fixtures/browser.ts';
 import { type DevStack, startDevStack } from '../../fixtures/dev-stack.ts';
 import { accessible } from './accessible.suite.ts';
 import { operatorConsole } from './console.suite.ts';
+import { files } from './files.suite.ts';
 import { grid } from './grid.suite.ts';
 import type { PageParts } from './open-with-key.ts';
 import { painting } from './painting.suite.ts';
@@ -28,6 +29,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page, in Chromium over npm start${w
   });
 
   const parts = (): PageParts => ({ stack, browser });
+  files(parts);
   painting(parts);
   texts(parts);
   twoPrompts(parts);

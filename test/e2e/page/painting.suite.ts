@@ -25,7 +25,7 @@ export function painting(parts: () => PageParts): void {
       await picture.waitFor();
       const [wanted] = (await createImages(stack, { prompt: 'a yellow banana' })).data;
       await expect.poll(() => picture.getAttribute('src')).toBe(wanted?.url);
-      expect(await page.evaluate('document.querySelector(".frame img").naturalWidth')).toBe(64);
+      expect(await page.evaluate('document.querySelector(".frame > img").naturalWidth')).toBe(64);
       expect(problems).toEqual([]);
       await page.context().close();
     });
@@ -44,7 +44,7 @@ export function painting(parts: () => PageParts): void {
       await page.getByLabel('Paint as I type').uncheck();
       await page.getByLabel('What do you want to see?').fill('a brown bear');
       await page.getByText('1 unit · to be made').waitFor();
-      expect(await page.locator('.frame img').count()).toBe(0);
+      expect(await page.locator('.frame > img').count()).toBe(0);
       await page.getByRole('button', { name: 'Paint · 1 unit' }).click();
       await page.getByText('1 unit · made for you').waitFor();
       expect(problems).toEqual([]);
@@ -57,7 +57,7 @@ export function painting(parts: () => PageParts): void {
       // The prompt has the focus: nothing here needs a pointer.
       await page.keyboard.type('a green frog');
       await page.keyboard.press('Enter');
-      await page.locator('.frame img').waitFor();
+      await page.locator('.frame > img').waitFor();
       const press = async (label: string, key: string, times: number): Promise<void> => {
         for (let step = 0; step < 60; step++) {
           await page.keyboard.press('Tab');
@@ -76,7 +76,7 @@ export function painting(parts: () => PageParts): void {
         variation: { seed: 1, strength: 0.5 },
       };
       const [wanted] = (await createImages(stack, body)).data;
-      await expect.poll(() => page.locator('.frame img').getAttribute('src')).toBe(wanted?.url);
+      await expect.poll(() => page.locator('.frame > img').getAttribute('src')).toBe(wanted?.url);
       expect(problems).toEqual([]);
       await page.context().close();
     });

@@ -16,7 +16,7 @@ export function refusals(parts: () => PageParts): void {
       await box.fill('a golden key');
       const notice = page.getByRole('alert');
       await notice.getByText('Out of credit').waitFor();
-      expect(await page.locator('.frame img').count()).toBe(1);
+      expect(await page.locator('.frame > img').count()).toBe(1);
       await notice.getByRole('link', { name: 'See the balance' }).click();
       await page.getByRole('region', { name: 'Balance' }).getByText('Available').waitFor();
       expect(problems).toEqual([]);
@@ -28,6 +28,19 @@ export function refusals(parts: () => PageParts): void {
       await page.getByLabel('What do you want to see?').fill('a forbidden fruit');
       await page.getByRole('alert').getByText('nothing was made or charged').waitFor();
       expect(problems).toEqual([]);
+      await page.context().close();
+    });
+
+    it('says that there is no connection, and goes on when told to', async () => {
+      const { page } = await openWithKey(parts());
+      await page.getByText('emoji-64', { exact: true }).waitFor();
+      await page.context().setOffline(true);
+      await page.getByLabel('What do you want to see?').fill('a wooden spoon');
+      await page.getByRole('alert').getByText('No connection').waitFor();
+      await page.context().setOffline(false);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('img', { name: 'a wooden spoon' }).first().waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
       await page.context().close();
     });
 

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createImages } from '../http.ts';
 import { openWithKey, type PageParts } from './open-with-key.ts';
@@ -7,9 +8,9 @@ export function twoPrompts(parts: () => PageParts): void {
     it('follows the slider; its ends are the plain pictures', async () => {
       const { stack } = parts();
       const { page, problems } = await openWithKey(parts(), { place: '/morph' });
-      await page.getByLabel('From', { exact: true }).fill('a pumpkin');
-      await page.getByLabel('To', { exact: true }).fill('a moon');
-      const shown = page.locator('.frame img');
+      await page.getByRole('textbox', { name: 'From' }).fill('a pumpkin');
+      await page.getByRole('textbox', { name: 'To' }).fill('a moon');
+      const shown = page.locator('.frame > img');
       await shown.waitFor();
       const slider = page.getByRole('slider', { name: 'How far' });
       const becomes = async (prompt: unknown): Promise<void> => {
@@ -31,12 +32,58 @@ export function twoPrompts(parts: () => PageParts): void {
     });
   });
 
+  describe('the film of a morph', () => {
+    it('is priced, made with progress, played, and made of the slider’s own pictures', async () => {
+      const { stack } = parts();
+      const { page, problems } = await openWithKey(parts(), {
+        place: '/morph?prompt=a+teapot&to=a+hat&step=0',
+      });
+      await page.locator('.frame > img').waitFor();
+      const told: string[] = [];
+      await page.exposeFunction('tell', (text: string) => told.push(text));
+      await page.evaluate(`new MutationObserver(() => {
+        const text = document.querySelector('.price progress + p')?.textContent;
+        if (text) tell(text);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true })`);
+      // The begin is there already.
+      await page.getByRole('button', { name: 'Play · 24 units' }).click();
+      const pause = page.getByRole('button', { name: 'Pause' });
+      await pause.waitFor();
+      expect(told).toContain('25 of 25 pictures');
+      await expect.poll(() => page.getByText(/^\d+ % of the way$/u).textContent()).not.toBe('0 % of the way');
+      await pause.click();
+      const slider = page.getByRole('slider', { name: 'How far' });
+      await slider.press('Home');
+      for (let step = 0; step < 6; step++) await slider.press('ArrowRight');
+      const prompt = [
+        { text: 'a teapot', weight: 3 },
+        { text: 'a hat', weight: 1 },
+      ];
+      const [quarter] = (await createImages(stack, { prompt })).data;
+      expect(quarter?.cache).toBe('hit');
+      await expect.poll(() => page.locator('.frame > img').getAttribute('src')).toBe(quarter?.url);
+
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download animation' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('a-teapot-a-hat.webp');
+      const { pages, loop } = await sharp(await download.path()).metadata();
+      expect({ pages, loop }).toEqual({ pages: 48, loop: 0 });
+
+      await page.getByRole('textbox', { name: 'To' }).fill('a cap');
+      await page.getByRole('button', { name: /^Play · \d+ units$/u }).waitFor();
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+  });
+
   describe('mixing', () => {
     it('gives stages to the other prompt, by buttons, and is a link', async () => {
       const { stack } = parts();
       const { page, problems } = await openWithKey(parts(), { place: '/mix' });
       await page.getByRole('button', { name: 'blue heart + sunflower' }).click();
-      const shown = page.locator('.frame img');
+      const shown = page.locator('.frame > img');
       const becomes = async (stages: object): Promise<void> => {
         const [wanted] = (await createImages(stack, { prompt: 'blue heart', stages })).data;
         await expect.poll(() => shown.getAttribute('src')).toBe(wanted?.url);

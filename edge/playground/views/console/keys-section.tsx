@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ApiKey, IssuedApiKey } from '../../../client/api-types.ts';
-import type { Galip } from '../../../client/create-galip.ts';
 import type { GalipError } from '../../../client/errors.ts';
+import type { Api } from '../../api/api.ts';
 import { FailureNotice } from '../../parts/failure-notice.tsx';
 import { useSession } from '../../session.ts';
 import { failureOf } from '../../state/failure-words.ts';
@@ -56,7 +56,7 @@ export function KeysSection(): JSX.Element {
   );
 }
 
-async function newestKeys(api: Galip): Promise<readonly ApiKey[]> {
+async function newestKeys(api: Api): Promise<readonly ApiKey[]> {
   const keys: ApiKey[] = [];
   for await (const key of api.admin.keys.list()) {
     keys.push(key);

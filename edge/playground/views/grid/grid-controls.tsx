@@ -35,7 +35,7 @@ export function GridControls({ plan, onChange }: GridControlsProps): JSX.Element
       />
       {rows === 'variation' && (
         <SeedField
-          label="Towards seed"
+          label="Towards"
           value={recipe.toward}
           onChange={(toward) => onChange({ recipe: { ...recipe, toward } })}
         />

@@ -13,10 +13,10 @@ export function StagePicker({ plan, onChange }: StagePickerProps): JSX.Element |
   if (!model) return null;
   const count = model.stages;
   const others = otherStages(plan, count);
-  const other = plan.other.trim() || 'the other';
+  const other = plan.other.trim();
   return (
     <fieldset class="stages">
-      <legend>Stages that paint “{other}”</legend>
+      <legend>Stages that paint {other === '' ? 'the other prompt' : `“${other}”`}</legend>
       <div class="stages-row">
         {Array.from({ length: count }, (_, stage) => (
           <button

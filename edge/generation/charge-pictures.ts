@@ -131,7 +131,10 @@ export async function chargePictures<T extends QuotedPlan>(
     ).catch((cause: Error) =>
       options.log({ level: 'error', event: 'release_failed', cause: causeOf(cause) }),
     );
-    if (error instanceof ApiError && released && quoted.some(isMade)) throw new PartlyMade(error, released);
+    if (error instanceof ApiError && quoted.some(isMade)) {
+      // Unheard, it may have been charged: the same request again finds out.
+      throw released ? new PartlyMade(error, released) : new ApiError('ledger_unavailable', { cause: error });
+    }
     const isCharged = released?.charges.some((charge) => CHARGED_OUTCOMES.has(charge.outcome));
     // An earlier try of the same request was heard so late: what it was charged for is there for the next one.
     if (isCharged)

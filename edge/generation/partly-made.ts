@@ -12,7 +12,7 @@ export class PartlyMade extends ApiError {
   constructor({ code, retryAfterS, cause }: ApiError, { charges, allowance }: Settled) {
     const made = charges.filter(({ outcome }) => CHARGED_OUTCOMES.has(outcome));
     const units = made.reduce((sum, charge) => sum + charge.units, 0);
-    const message = `Generation broke off: ${made.length} of ${charges.length} pictures were made and charged (${units} units), the rest was not. Sent again, the request finds what was made.`;
+    const message = `Generation broke off: ${made.length} of ${charges.length} files were made and charged (${units} units), the rest was not. Sent again, the request finds what was made.`;
     super(code, { message, cause, ...(retryAfterS !== undefined && { retryAfterS }) });
     this.units = units;
     this.allowance = allowance;

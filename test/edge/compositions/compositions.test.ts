@@ -1,7 +1,8 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { bodyText } from '../fakes/body-text.ts';
-import { NOW_MS } from '../fakes/test-edge.ts';
+import { issueKey, MODEL, NOW_MS } from '../fakes/test-edge.ts';
 import { createCompositionClient, GRID, type Kind, MORPH } from './composition-client.ts';
 
 const PRICES = { picture: 10, hit: 1, composition: 3 };
@@ -212,9 +213,7 @@ describe.each([
     const response = await client.post(kind, body, headers);
     expect(response.status).toBe(503);
     const { error } = await response.json<{ error: { message: string } }>();
-    expect(error.message).toMatch(
-      /^Generation broke off: 2 of \d pictures were made and charged \(20 units\)/u,
-    );
+    expect(error.message).toMatch(/^Generation broke off: 2 of \d files were made and charged \(20 units\)/u);
     expect(response.headers.get('x-usage-units')).toBe('20');
     expect([await client.billed(), await client.reserved()]).toEqual([20, 0]);
     expect(backend.compositions).toEqual([]);
@@ -227,6 +226,45 @@ describe.each([
     expect(usage.units).toBe(count * 10 + 3);
     expect(await client.billed()).toBe(count * 10 + 3);
     expect(backend.requests).toHaveLength(count);
+  });
+
+  it('is answered as before under its Idempotency-Key, and charged once', async () => {
+    const client = await createCompositionClient({ prices: PRICES });
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const first = await client.post(kind, body, headers);
+    const again = await client.post(kind, body, headers);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await again.text()).toBe(await first.text());
+    expect(await client.billed()).toBe(count * 10 + 3);
+    expect((await client.post(kind, { ...body, size: '32x32' }, headers)).status).toBe(422);
+  });
+
+  it('is refused whole where the credit does not cover it', async () => {
+    const client = await createCompositionClient({ prices: PRICES });
+    const poor = await issueKey({ tenant: `poor-${crypto.randomUUID()}`, plan: 'prepaid' });
+    const response = await client.post(kind, body, { authorization: `Bearer ${poor}` });
+    expect(response.status).toBe(402);
+    expect(client.edge.backend.requests).toEqual([]);
+  });
+
+  it('is gone where its object is lost and its model no longer in use', async () => {
+    const client = await createCompositionClient();
+    const { file } = await client.make(kind, body);
+    const { fingerprint = '', url = '' } = file ?? {};
+    const { pathname } = new URL(url);
+    client.edge.store.objects.clear();
+    await caches.default.delete(client.edge.origin + pathname);
+    const { recipe } = (await env.DB.prepare('SELECT recipe FROM recipes WHERE fingerprint = ?')
+      .bind(fingerprint)
+      .first<{ recipe: string }>()) ?? { recipe: '' };
+    expect(recipe.length).toBeLessThan(512);
+    await env.DB.prepare('UPDATE recipes SET recipe = ? WHERE fingerprint = ?')
+      .bind(recipe.replace(MODEL.digest, '0'.repeat(64)), fingerprint)
+      .run();
+    const response = await client.edge.fetch(pathname);
+    expect(response.status).toBe(410);
+    await env.DB.prepare('DELETE FROM recipes WHERE fingerprint = ?').bind(fingerprint).run();
+    expect((await client.edge.fetch(pathname)).status).toBe(404);
   });
 
   it('charges its pictures where they cannot be put together', async () => {

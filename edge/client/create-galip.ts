@@ -1,5 +1,6 @@
 import { type Account, createAccount } from './account.ts';
 import { type Admin, createAdmin } from './admin.ts';
+import { type Compositions, createCompositions, type Grid, type Interpolation } from './compositions.ts';
 import { createTransport } from './http/transport.ts';
 import { createImages, type Images } from './images.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
@@ -27,6 +28,10 @@ export interface GalipOptions {
 export interface Galip extends Account {
   readonly images: Images;
   readonly jobs: Jobs;
+  /** From picture to picture, as an animation or a sheet. */
+  readonly interpolations: Compositions<Interpolation>;
+  /** Sheets of pictures that differ in two ways. */
+  readonly grids: Compositions<Grid>;
   readonly webhooks: Webhooks;
   readonly admin: Admin;
   /** Asks for the key's signing secret once; what it gives signs without asking. */
@@ -56,6 +61,8 @@ export function createGalip(options: GalipOptions): Galip {
     ...account,
     images: createImages(transport),
     jobs: createJobs(transport),
+    interpolations: createCompositions(transport, '/v1/interpolations'),
+    grids: createCompositions(transport, '/v1/grids'),
     webhooks: createWebhooks(transport),
     admin: createAdmin(transport),
     async urlSigner() {

@@ -6,6 +6,8 @@ export type {
   ApiKeyChange,
   ApiKeyReroll,
   Balance,
+  Composition,
+  CompositionQuote,
   CreditGrant,
   ImageRequest,
   Images,
@@ -27,6 +29,7 @@ export type {
   WebhookEndpointWithSecret,
   WebhookSecretRotation,
 } from './api-types.ts';
+export type { CompositionStep, Compositions, Grid, Interpolation, LandedPicture } from './compositions.ts';
 export { createGalip, type Galip, type GalipOptions } from './create-galip.ts';
 export * from './errors.ts';
 export type { IdempotentOptions } from './http/json-calls.ts';

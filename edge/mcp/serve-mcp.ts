@@ -7,6 +7,7 @@ import {
 import type { Galip } from '../client/create-galip.ts';
 import type { ApiDocument } from '../docs/document.ts';
 import { addGenerateImage } from './generate-image.ts';
+import { addMorph } from './morph.ts';
 
 /** Both forms of answer are allowed to whoever does not say; the answer is JSON. */
 const ACCEPT = 'application/json, text/event-stream';
@@ -43,5 +44,6 @@ function createServer({ galip, document }: ServeMcpOptions): McpServer {
   const { title, version } = document.info;
   const server = new McpServer({ name: title, version });
   addGenerateImage(server, galip, document);
+  addMorph(server, galip, document);
   return server;
 }

@@ -36,7 +36,7 @@ export function mcp({ app, describeApi, authenticate, originOf }: McpOptions): E
       operationId: 'callMcp',
       summary: 'Tools for language models (Model Context Protocol)',
       description:
-        'Streamable HTTP without sessions, answered by JSON. The tool `generate_image` is `POST /v1/images/generations`, under the same key, limits and prices; what the API refuses is the tool’s error.',
+        'Streamable HTTP without sessions, answered by JSON. The tools `generate_image` and `morph` are `POST /v1/images/generations` and `POST /v1/interpolations`, under the same key, limits and prices; what the API refuses is the tool’s error.',
       security: BEARER_SECURITY,
       request: { body: { required: true, content: { 'application/json': { schema: messageSchema } } } },
       responses: {

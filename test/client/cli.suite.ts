@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createApiKey } from '../../gpu-backend/contract/api-key.ts';
 import { createImages, decode } from '../e2e/http.ts';
@@ -121,6 +122,30 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       expect(data[0].score).toBeGreaterThanOrEqual(data[1].score);
     });
 
+    it('makes a morph: an animation, a sheet, a job', async () => {
+      const cwd = await emptyFolder();
+      const options = { cwd, env: env() };
+      const morph = ['morph', 'a red apple', 'a banana', '--seeds', '7,9', '--frames', '6'];
+      const animation = await runCli([...morph, '--loop', '--fps', '10', '-o', 'morph.gif'], options);
+      expect(animation).toMatchObject({ code: 0, stdout: Buffer.from('morph.gif\n'), stderr: '' });
+      expect(await sharp(join(cwd, 'morph.gif'), { animated: true }).metadata()).toMatchObject({
+        format: 'gif',
+        pages: 6,
+        loop: 0,
+      });
+      await runCli([...morph, '--sheet', '--columns', '3', '-o', 'sheet.png'], options);
+      expect(await sharp(join(cwd, 'sheet.png')).metadata()).toMatchObject({
+        format: 'png',
+        width: 192,
+        height: 128,
+      });
+      const job = await runCli([...morph, '--async'], options);
+      expect(job).toMatchObject({ code: 0, stdout: Buffer.from('a-red-apple-a-banana.webp\n') });
+      expect((await runCli([...morph, '--dry-run', '--json'], options)).stdout.toString()).toContain(
+        '"object": "quote"',
+      );
+    });
+
     it('waits for a job', async () => {
       const cwd = await emptyFolder();
       const run = await runCli(['an owl', '--async', '--deadline', '60', '-o', 'owl.png'], {
@@ -135,6 +160,13 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       [['a', '--size', '7'], 2, /^size .*16 … 256.*\n\(invalid_request, request [\da-f-]{36}\)\n$/u],
       [['a', '--count', 'x'], 2, /^--count is "x": it must be a number\.\n$/u],
       [['a', '-o', 'a.gif'], 2, /^-o ends in \.gif: it must be one of webp, png/u],
+      [['a', '--fps', '3'], 2, /^--fps is for galip morph/u],
+      [['morph', 'a', 'b', '--count', '3'], 2, /^--count is for pictures: galip morph does not take it/u],
+      [
+        ['morph', 'a', 'b', '--seeds', '1'],
+        2,
+        /^--seeds has 1 seeds; it must have one for each of the 2 prompts/u,
+      ],
       [['a', 'b'], 2, /^Give one prompt, in quotation marks/u],
       [['a', '--sise', '3'], 2, /--sise/u],
       [['a', '-o', 'missing/a.png'], 2, /^missing\/a\.png cannot be written/u],

@@ -1,4 +1,6 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import type { Composition } from '../../edge/client/api-types.ts';
 import { createGalip, type Galip } from '../../edge/client/create-galip.ts';
 import * as errors from '../../edge/client/errors.ts';
 import {
@@ -60,6 +62,66 @@ export function library(stack: () => DevStack): void {
       const [same] = (await images.create(request)).data;
       expect(data[0]?.b64_json).toBe(same?.b64_json);
       expect(await jobs.cancel(id)).toMatchObject({ status: 'succeeded' });
+    });
+
+    it('makes an animation, at once, frame by frame and as a job: the same file, whose ends are single pictures', async () => {
+      const { images, interpolations, jobs } = connect();
+      const keyframes = [
+        { prompt: 'a red apple', seed: 7 },
+        { prompt: 'a banana', seed: 9 },
+      ];
+      const request = { keyframes, frames: 5, output_format: 'gif' } as const;
+      const { units } = await interpolations.quote(request);
+      const indices: number[] = [];
+      let streamed: Composition | undefined;
+      for await (const { picture, composition } of interpolations.stream(request)) {
+        if (picture) indices.push(picture.index);
+        streamed = composition;
+      }
+      expect(indices.sort()).toEqual([0, 1, 2, 3, 4]);
+      expect(streamed?.usage.units).toBe(units);
+      const made = await interpolations.create(request);
+      expect(made.file).toMatchObject({
+        fingerprint: streamed?.file?.fingerprint,
+        cache: 'hit',
+        format: 'gif',
+      });
+      const { id } = await interpolations.createJob(request);
+      expect(await jobs.waitForComposition(id)).toMatchObject({
+        file: { fingerprint: made.file?.fingerprint },
+      });
+      await expect(jobs.wait(id)).rejects.toBeInstanceOf(errors.JobError);
+      const [first] = (await images.create({ prompt: 'a red apple', seed: 7 })).data;
+      expect(first?.fingerprint).toBe(made.data[0]?.fingerprint);
+      const file = await images.bytes(made.file ?? {});
+      expect(await sharp(file, { animated: true }).metadata()).toMatchObject({
+        format: 'gif',
+        pages: 5,
+        width: 64,
+      });
+    });
+
+    it('makes a grid, each of whose cells is a single picture', async () => {
+      const { images, grids } = connect();
+      const { file, data } = await grids.create({
+        prompt: 'a red apple',
+        columns: { parameter: 'seed', values: [3, 4] },
+        rows: { parameter: 'truncation', values: [0.5, 1] },
+      });
+      const [single] = (await images.create({ prompt: 'a red apple', seed: 4 })).data;
+      expect(data.map(({ seed }) => seed)).toEqual([3, 4, 3, 4]);
+      expect(data[3]?.fingerprint).toBe(single?.fingerprint);
+      const { width, height } = await sharp(await images.bytes(file ?? {})).metadata();
+      expect({ width, height }).toEqual({ width: file?.width, height: file?.height });
+    });
+
+    it('throws what a stream is refused with', async () => {
+      const wrong = { keyframes: [{ prompt: 'a' }, { prompt: 'b' }], frames: 500 };
+      const { interpolations } = connect();
+      await expect(interpolations.stream(wrong).next()).rejects.toMatchObject({
+        code: 'invalid_request',
+        param: 'frames',
+      });
     });
 
     it('says what is wrong by the class of the error', async () => {

@@ -1,4 +1,5 @@
 import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGalip } from '../../edge/client/create-galip.ts';
 import { createApiKey } from '../../gpu-backend/contract/api-key.ts';
@@ -47,7 +48,7 @@ describe.each([
 
   it('lists the tools, each field described', async () => {
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['generate_image']);
+    expect(tools.map(({ name }) => name)).toEqual(['generate_image', 'morph']);
     const { properties = {}, required } = tools[0]?.inputSchema ?? {};
     expect(required).toEqual(['prompt']);
     expect(Object.keys(properties)).toEqual(
@@ -86,6 +87,32 @@ describe.each([
     expect(content[1]).toMatchObject({
       text: expect.stringMatching(/, score 0\.\d{3}, .*trained against/su),
     });
+  });
+
+  it('makes a morph: the bytes of its URL, charged as elsewhere', async () => {
+    const before = await chargedUnits();
+    const keyframes = [{ prompt: `a red apple, ${mode}` }, { prompt: `a banana, ${mode}` }];
+    const given = { keyframes, frames: 4, loop: true };
+    const { content, isError, structuredContent } = await client.callTool({
+      name: 'morph',
+      arguments: given,
+    });
+    expect(isError).toBeFalsy();
+    const [image, text] = content;
+    if (image?.type !== 'image' || text?.type !== 'text') throw new Error('an image, then a text');
+    expect(image.mimeType).toBe('image/webp');
+    const [url = ''] = /http\S+\.webp/u.exec(text.text) ?? [];
+    const bytes = Buffer.from(image.data, 'base64');
+    expect(bytes.equals(await bytesOf(url))).toBe(true);
+    expect(await sharp(bytes, { animated: true }).metadata()).toMatchObject({
+      format: 'webp',
+      pages: 4,
+      width: 64,
+    });
+    const { usage } = structuredContent as { usage: { units: number } };
+    expect(await chargedUnits()).toBe(before + usage.units);
+    const wrong = await client.callTool({ name: 'morph', arguments: { keyframes, frames: 1 } });
+    expect(wrong.isError).toBe(true);
   });
 
   it('makes private pictures too', async () => {
@@ -137,7 +164,10 @@ it('answers JSON to one who just posts, takes notifications, and has no stream t
     });
   const answer = await post({ jsonrpc: '2.0', id: 7, method: 'tools/list' });
   expect(answer.headers.get('content-type')).toMatch(/^application\/json/u);
-  expect(await answer.json()).toMatchObject({ id: 7, result: { tools: [{ name: 'generate_image' }] } });
+  expect(await answer.json()).toMatchObject({
+    id: 7,
+    result: { tools: [{ name: 'generate_image' }, { name: 'morph' }] },
+  });
   expect((await post({ jsonrpc: '2.0', method: 'notifications/initialized' })).status).toBe(202);
   expect(await (await post({ jsonrpc: '2.0', id: 1, method: 'nothing' })).json()).toMatchObject({
     error: { code: -32601 },

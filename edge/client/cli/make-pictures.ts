@@ -1,7 +1,7 @@
-import type { Images } from '../api-types.ts';
 import type { Galip } from '../create-galip.ts';
 import type { CallOptions } from '../http/transport.ts';
-import type { Command } from './parse-command.ts';
+import { makeOrder } from './make-order.ts';
+import type { Command, Order } from './parse-command.ts';
 import { type PictureFilesOptions, pictureFilesOf } from './picture-files.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,46 +14,30 @@ export interface MakePicturesOptions {
 
 /** Does what the command line asks for. Returns the text that it prints. */
 export async function makePictures(command: Command, options: MakePicturesOptions): Promise<string> {
-  const { prompt, request, output, prints, isDryRun } = command;
+  const { prompt, order, output, prints, isDryRun, isJob, timeoutMs } = command;
   const { galip, progress, stdout, signal } = options;
-  const call: CallOptions = { signal, timeoutMs: command.timeoutMs };
+  const call: CallOptions = { signal, timeoutMs };
   if (isDryRun) {
-    const quote = await galip.images.quote(request, call);
+    const quote = await quoteOf(order, galip, call);
     return prints === 'json' ? JSON.stringify(quote, null, 2) : `${quote.units} units`;
   }
-  const images = await imagesOf(command, call, options);
-  const { data, output_format: format } = images;
+  const { answer, files, format } = await makeOrder(order, { galip, progress, call, isJob });
   const written: string[] = [];
   if (prints === 'nothing' || output !== undefined) {
-    const files = pictureFilesOf({ output, prompt, format, count: data.length, stdout });
-    for (const [at, file] of files.entries()) {
-      progress.show(`${file.name} (${at + 1}/${files.length})`);
-      await file.write(await galip.images.bytes(data[at] ?? {}, call));
-      written.push(file.name);
+    const targets = pictureFilesOf({ output, prompt, format, count: files.length, stdout });
+    for (const [at, target] of targets.entries()) {
+      progress.show(`${target.name} (${at + 1}/${targets.length})`);
+      await target.write(await galip.images.bytes(files[at] ?? {}, call));
+      written.push(target.name);
     }
   }
-  if (prints === 'json') return JSON.stringify(images, null, 2);
-  if (prints === 'urls') return data.map(({ url }) => url).join('\n');
+  if (prints === 'json') return JSON.stringify(answer, null, 2);
+  if (prints === 'urls') return files.map(({ url }) => url).join('\n');
   return output === '-' ? '' : written.join('\n');
 }
 
-async function imagesOf(
-  { request, isJob }: Command,
-  call: CallOptions,
-  { galip, progress }: MakePicturesOptions,
-): Promise<Images> {
-  progress.show('making it');
-  if (!isJob) return galip.images.create(request, call);
-  const { id } = await galip.jobs.create(request, call);
-  try {
-    for await (const { status, attempts } of galip.jobs.watch(id, call)) {
-      progress.show(attempts > 1 ? `${status}, try ${attempts}` : status);
-    }
-  } catch (error) {
-    // Whoever interrupts does not want it any more.
-    if (call.signal?.aborted)
-      await galip.jobs.cancel(id, { retries: 0, timeoutMs: 5_000 }).catch(() => undefined);
-    throw error;
-  }
-  return galip.jobs.wait(id, call);
+function quoteOf(order: Order, galip: Galip, call: CallOptions) {
+  return order.kind === 'morph'
+    ? galip.interpolations.quote(order.request, call)
+    : galip.images.quote(order.request, call);
 }

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
 import { readMix } from '../../../gpu-backend/contract/prompt-mix.ts';
+import type { Interpolation, JobFields } from '../compositions.ts';
 import type { JobRequest } from '../jobs/jobs.ts';
 import { CommandError } from './command-error.ts';
+import { MORPH_OPTIONS, readMorphOptions } from './morph-options.ts';
 import { PICTURE_OPTIONS, readPictureOptions } from './picture-options.ts';
 
 export const USAGE: string = `galip PROMPT [-o FILE] [options]
+galip morph PROMPT PROMPT… [-o FILE] [options]      an animation from picture to picture
 
   -o, --output FILE     where the picture goes; several are FILE-1, FILE-2 …; - is standard output.
                         By default a file named after the prompt, which must not exist yet
@@ -23,6 +26,9 @@ export const USAGE: string = `galip PROMPT [-o FILE] [options]
   --mix                 PROMPT is texts with weights, then stages with theirs:
                         "a red apple*0.7|a banana*0.3;3-4=a fox"; within texts ~ stands before each of ~|;*
 
+  morph: --frames 24  --fps 12  --loop  --easing linear|ease-in|ease-out|ease-in-out  --seeds 7,9 (one a prompt)
+         --format webp|gif  --lossless  --sheet (a sprite sheet, webp or png)  --columns N
+
   --async               as a job, waited for; --deadline SECONDS is how long it may take
   --timeout SECONDS     for each try (60); what passes by itself is tried again
   --base-url URL        the service; else GALIP_BASE_URL, else the one that \`npm start\` runs in this folder
@@ -32,10 +38,15 @@ The API key is GALIP_API_KEY, else that of \`npm start\` in this folder.
 Exit codes: 0 done, 1 failed, 2 wrong request or command line, 3 key refused, 4 no credit or budget,
 5 busy or not reachable: try later, 6 not allowed by the content policy, 130 interrupted.`;
 
+/** What is asked for. */
+export type Order =
+  | { readonly kind: 'images'; readonly request: JobRequest }
+  | { readonly kind: 'morph'; readonly request: Interpolation & JobFields };
+
 export interface Command {
-  /** As it was given. */
+  /** As it was given: what a file is named after. */
   readonly prompt: string;
-  readonly request: JobRequest;
+  readonly order: Order;
   /** File, or - for standard output; undefined: a name of its own, if files are written at all. */
   readonly output: string | undefined;
   readonly prints: 'nothing' | 'urls' | 'json';
@@ -45,7 +56,7 @@ export interface Command {
   readonly baseUrl: string | undefined;
 }
 
-const FORMAT_OF_ENDING: Readonly<Record<string, string>> = {
+const IMAGE_ENDINGS: Readonly<Record<string, string>> = {
   webp: 'webp',
   png: 'png',
   jpg: 'jpeg',
@@ -53,13 +64,17 @@ const FORMAT_OF_ENDING: Readonly<Record<string, string>> = {
   avif: 'avif',
 };
 
+const MORPH_ENDINGS: Readonly<Record<string, string>> = { webp: 'webp', gif: 'gif', png: 'png' };
+
 /** @throws CommandError naming what is wrong, and what is allowed. */
 export function parseCommand(argv: readonly string[]): Command | 'help' | 'version' {
   const { values, positionals } = read(argv);
   if (values.help) return 'help';
   if (values.version) return 'version';
-  const [prompt, ...others] = positionals;
-  if (prompt === undefined || others.length > 0) {
+  const [first, ...others] = positionals;
+  // A single word is a prompt, whatever it is.
+  const prompts = first === 'morph' && others.length > 1 ? others : undefined;
+  if (first === undefined || (others.length > 0 && !prompts)) {
     throw new CommandError(
       'Give one prompt, in quotation marks: galip "a red apple". --help has the options.',
     );
@@ -70,10 +85,9 @@ export function parseCommand(argv: readonly string[]): Command | 'help' | 'versi
   if (values.deadline !== undefined && !values.async) {
     throw new CommandError('--deadline is for jobs: it goes together with --async.');
   }
-  const format = values.format ?? formatOf(output);
   return {
-    prompt,
-    request: { ...(values.mix ? mixOf(prompt) : { prompt }), ...readPictureOptions({ ...values, format }) },
+    prompt: (prompts ?? [first]).join(' '),
+    order: prompts ? morphOf(prompts, values) : imagesOf(first, values),
     output,
     prints: values.json ? 'json' : values.url ? 'urls' : 'nothing',
     isDryRun: values['dry-run'] ?? false,
@@ -81,6 +95,25 @@ export function parseCommand(argv: readonly string[]): Command | 'help' | 'versi
     timeoutMs: timeout === undefined ? undefined : secondsOf(timeout) * 1000,
     baseUrl: values['base-url'],
   };
+}
+
+type Values = ReturnType<typeof read>['values'];
+
+/** @throws CommandError for options that only `galip morph` has. */
+function imagesOf(prompt: string, values: Values): Order {
+  const strange = Object.keys(MORPH_OPTIONS).find((name) => name in values);
+  if (strange) throw new CommandError(`--${strange} is for galip morph PROMPT PROMPT…`);
+  const format = values.format ?? formatOf(values.output, IMAGE_ENDINGS);
+  return {
+    kind: 'images',
+    request: { ...textOf(prompt, values), ...readPictureOptions({ ...values, format }) },
+  };
+}
+
+function morphOf(prompts: readonly string[], values: Values): Order {
+  const format = values.format ?? formatOf(values.output, MORPH_ENDINGS);
+  const texts = prompts.map((prompt) => textOf(prompt, values));
+  return { kind: 'morph', request: readMorphOptions(texts, { ...values, format }) };
 }
 
 function read(argv: readonly string[]) {
@@ -91,6 +124,7 @@ function read(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         ...PICTURE_OPTIONS,
+        ...MORPH_OPTIONS,
         output: { type: 'string', short: 'o' },
         url: boolean,
         json: boolean,
@@ -108,7 +142,8 @@ function read(argv: readonly string[]) {
   }
 }
 
-function mixOf(prompt: string): Pick<JobRequest, 'prompt' | 'stages'> {
+function textOf(prompt: string, { mix }: Values): Pick<JobRequest, 'prompt' | 'stages'> {
+  if (!mix) return { prompt };
   try {
     return readMix(prompt);
   } catch (cause) {
@@ -116,12 +151,12 @@ function mixOf(prompt: string): Pick<JobRequest, 'prompt' | 'stages'> {
   }
 }
 
-function formatOf(output = '-'): string {
+function formatOf(output = '-', formats: Readonly<Record<string, string>>): string {
   const [, ending] = /\.(\w+)$/u.exec(output) ?? [];
   if (ending === undefined) return 'webp';
-  const format = FORMAT_OF_ENDING[ending.toLowerCase()];
+  const format = formats[ending.toLowerCase()];
   if (format !== undefined) return format;
-  const allowed = Object.keys(FORMAT_OF_ENDING).join(', ');
+  const allowed = Object.keys(formats).join(', ');
   throw new CommandError(`-o ends in .${ending}: it must be one of ${allowed}, or --format must say.`);
 }
 

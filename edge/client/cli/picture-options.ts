@@ -31,7 +31,7 @@ export function readPictureOptions(values: PictureValues): Omit<JobRequest, 'pro
     ...(count !== undefined && { n: numberOf('--count', count) }),
     ...(seed !== undefined && { seed: seed === 'random' ? seed : numberOf('--seed', seed) }),
     ...(seeds !== undefined && { seeds }),
-    ...(size !== undefined && { size: /^\d+$/u.test(size) ? `${size}x${size}` : size }),
+    ...(size !== undefined && { size: sizeOf(size) }),
     ...(bestOf !== undefined && { best_of: numberOf('--best-of', bestOf) }),
     ...(truncation !== undefined && { truncation: numberOf('--truncation', truncation) }),
     ...(variation !== undefined && { variation: variationOf(variation) }),
@@ -51,7 +51,11 @@ function variationOf(text: string): { seed: number; strength: number } {
   return { seed: Number(seed), strength: numberOf('--variation', strength) };
 }
 
-function numberOf(option: string, text: string): number {
+export function sizeOf(size: string): string {
+  return /^\d+$/u.test(size) ? `${size}x${size}` : size;
+}
+
+export function numberOf(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new CommandError(`${option} is ${JSON.stringify(text)}: it must be a number.`);

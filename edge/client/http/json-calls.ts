@@ -26,15 +26,18 @@ export function createJsonCalls(transport: Transport): JsonCalls {
     get: <T>(path: string, options: CallOptions = {}, query: Query = {}) =>
       transport({ ...options, method: 'GET', path, query }, readJson<T>),
     post<T>(path: string, body: object, options: IdempotentOptions = {}, query: Query = {}) {
-      const { idempotencyKey = crypto.randomUUID(), ...others } = options;
-      const headers = { 'idempotency-key': idempotencyKey };
-      return transport({ ...others, method: 'POST', path, query, headers, body }, readJson<T>);
+      const headers = idempotencyHeaders(options);
+      return transport({ ...options, method: 'POST', path, query, headers, body }, readJson<T>);
     },
     patch: <T>(path: string, body: object, options: CallOptions = {}) =>
       transport({ ...options, method: 'PATCH', path, body }, readJson<T>),
     delete: <T>(path: string, options: CallOptions = {}) =>
       transport({ ...options, method: 'DELETE', path }, readJson<T>),
   };
+}
+
+export function idempotencyHeaders({ idempotencyKey }: IdempotentOptions): { 'idempotency-key': string } {
+  return { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() };
 }
 
 async function readJson<T>(response: Response): Promise<T> {

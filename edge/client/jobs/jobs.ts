@@ -1,4 +1,4 @@
-import type { ImageRequest, Images, Job } from '../api-types.ts';
+import type { Composition, ImageRequest, Images, Job } from '../api-types.ts';
 import { errorOf, JobError } from '../errors.ts';
 import { createJsonCalls, type IdempotentOptions } from '../http/json-calls.ts';
 import type { CallOptions, Transport } from '../http/transport.ts';
@@ -17,10 +17,12 @@ export interface Jobs {
   /** The job's steps until it ends, to be read by `for await`. */
   watch(id: string, options?: CallOptions): AsyncGenerator<JobStep, void>;
   /**
-   * What a job makes.
+   * What a job of `create` makes.
    * @throws GalipError of the job's own error where it fails or expires; JobError where it was cancelled.
    */
   wait(id: string, options?: CallOptions): Promise<Images>;
+  /** The same of a job of `interpolations` or `grids`. */
+  waitForComposition(id: string, options?: CallOptions): Promise<Composition>;
 }
 
 export function createJobs(transport: Transport): Jobs {
@@ -33,15 +35,26 @@ export function createJobs(transport: Transport): Jobs {
     cancel: (id, options) => calls.delete(pathOf(id), options),
     watch,
     async wait(id, options) {
-      for await (const { job } of watch(id, options)) if (job) return resultOf(job);
-      throw new JobError(`${id} ended unheard`);
+      const result = await resultOf(watch(id, options));
+      if ('object' in result) throw new JobError(`${id} makes a composition: waitForComposition has it`);
+      return result;
+    },
+    async waitForComposition(id, options) {
+      const result = await resultOf(watch(id, options));
+      if (!('object' in result)) throw new JobError(`${id} makes pictures: wait has them`);
+      return result;
     },
   };
 }
 
-function resultOf({ id, status, result, error }: Job): Images {
-  if (result && 'object' in result) throw new JobError(`${id} made a composition: \`get\` has it`);
-  if (result) return result;
-  if (error && status !== 'cancelled') throw errorOf(error.message, { code: error.code, param: error.param });
-  throw new JobError(`${id} is ${status}`);
+async function resultOf(steps: AsyncIterable<JobStep>): Promise<NonNullable<Job['result']>> {
+  for await (const { job } of steps) {
+    if (!job) continue;
+    const { id, status, result, error } = job;
+    if (result) return result;
+    if (error && status !== 'cancelled')
+      throw errorOf(error.message, { code: error.code, param: error.param });
+    throw new JobError(`${id} is ${status}`);
+  }
+  throw new JobError('the job ended unheard');
 }

@@ -4,6 +4,15 @@ import type { CodeSample } from '../document.ts';
 const TYPESCRIPT: Readonly<Record<string, string>> = {
   createImages: `const { data } = await galip.images.create({ prompt: 'a red apple', n: 2, output_format: 'webp' });
 for (const { url, seed } of data) console.log(seed, url);`,
+  createInterpolation: `const keyframes = [{ prompt: 'a red apple', seed: 7 }, { prompt: 'a banana', seed: 9 }];
+const { file, usage } = await galip.interpolations.create({ keyframes, frames: 12, loop: true });
+console.log(file?.url, usage.units);`,
+  createGrid: `const { file, data } = await galip.grids.create({
+  prompt: 'a red apple',
+  columns: { parameter: 'seed', values: [0, 1, 2] },
+  rows: { parameter: 'truncation', values: [0.5, 1] },
+});
+console.log(file?.url, data.length);`,
   getPicture: `const { data } = await galip.images.create({ prompt: 'a red apple' });
 const bytes = await galip.images.bytes(data[0]);
 console.log(bytes.length);`,

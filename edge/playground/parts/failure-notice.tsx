@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { GalipError } from '../../client/errors.ts';
+import { AuthenticationError, type GalipError, PermissionError, SpendingError } from '../../client/errors.ts';
 import { useSession } from '../session.ts';
 import { adviceOnFailure, titleOfFailure } from '../state/failure-words.ts';
 
@@ -12,11 +12,10 @@ export interface FailureNoticeProps {
 /** What went wrong, and what can be done. */
 export function FailureNotice({ failure, onRetry }: FailureNoticeProps): JSX.Element {
   const { askForKey } = useSession();
-  const { code, status } = failure;
-  const isMoney = status === 402 || code === 'budget_exceeded';
-  const isKey = status === 401 || status === 403;
+  const isMoney = failure instanceof SpendingError;
+  const isKey = failure instanceof AuthenticationError || failure instanceof PermissionError;
   return (
-    <div class="notice" role="alert" data-code={code}>
+    <div class="notice" role="alert" data-code={failure.code}>
       <h2>{titleOfFailure(failure)}</h2>
       <p>{adviceOnFailure(failure)}</p>
       <div class="actions">

@@ -1,4 +1,4 @@
-import { GalipError } from '../../client/errors.ts';
+import { ConnectionError, GalipError, ServerError } from '../../client/errors.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   insufficient_credits: 'Out of credit',
@@ -20,14 +20,17 @@ export function failureOf(error: unknown): GalipError {
 }
 
 /** A failure in a few words. */
-export function titleOfFailure({ code = '', status }: GalipError): string {
-  if (status === undefined) return 'No connection';
-  return TITLES[code] ?? (status >= 500 ? 'Something went wrong' : 'That does not work');
+export function titleOfFailure(failure: GalipError): string {
+  if (failure instanceof ConnectionError) return 'No connection';
+  const title = TITLES[failure.code ?? ''];
+  return title ?? (failure instanceof ServerError ? 'Something went wrong' : 'That does not work');
 }
 
 /** The API's own message, but where that speaks to programs. */
-export function adviceOnFailure({ code, message, status, retryAfterS }: GalipError): string {
-  if (status === undefined) return 'No answer came. Is the server running, and this machine online?';
+export function adviceOnFailure(failure: GalipError): string {
+  const { code, message, retryAfterS } = failure;
+  if (failure instanceof ConnectionError)
+    return 'No answer came. Is the server running, and this machine online?';
   if (code === 'invalid_api_key') return 'It may be mistyped, revoked, or of another server.';
   return retryAfterS === undefined ? message : `${message} It may work again in ${retryAfterS} s.`;
 }

@@ -61,9 +61,9 @@ export function usePainting(wanted: Wanted | undefined, mode: PaintingMode): Pai
     const isTyped = title.current !== wanted?.title;
     title.current = wanted?.title;
     setPrice(undefined);
-    workers.painter.forget();
     workers.pricer.forget();
     if (!wanted) {
+      workers.painter.forget();
       setPicture(undefined);
       setFailure(undefined);
       return;

@@ -81,6 +81,22 @@ export function painting(parts: () => PageParts): void {
       await page.context().close();
     });
 
+    it('paints on the way while a slider is dragged', async () => {
+      const { page, problems } = await openWithKey(parts(), { place: '/paint?prompt=a+green+frog' });
+      await page.locator('.frame > img').waitFor();
+      await page.evaluate(`window.seen = new Set();
+        new MutationObserver(() => seen.add(document.querySelector('.frame > img').src))
+          .observe(document.querySelector('.frame'), { subtree: true, attributes: true })`);
+      const slider = page.getByRole('slider', { name: 'Seed' });
+      await slider.focus();
+      for (let step = 0; step < 40; step++) await page.keyboard.press('ArrowRight', { delay: 25 });
+      await page.locator('.painted').getByText('seed 40 ').waitFor();
+      const seen = Number(await page.evaluate('seen.size'));
+      expect(seen).toBeGreaterThan(2);
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+
     it('has a history whose entries lead back, and links that work without a key', async () => {
       const { stack, browser } = parts();
       const { page, problems } = await openWithKey(parts());

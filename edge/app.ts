@@ -22,9 +22,10 @@ import type { TenantRegistry } from './keys/tenant-registry.ts';
 import { createKeyVerifier } from './keys/verify-key.ts';
 import type { AccountOf, LedgerOf } from './ledger/ledger.ts';
 import type { Prices } from './ledger/prices.ts';
+import { liveAnswerSchema } from './live/live-answers.ts';
 import { answerErrors, type Log } from './middleware/answer-errors.ts';
 import { answerOnce } from './middleware/answer-once.ts';
-import { authenticate } from './middleware/authenticate.ts';
+import { authenticate, createAdmit } from './middleware/authenticate.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { identify } from './middleware/identify.ts';
 import { tellAllowance } from './middleware/tell-allowance.ts';
@@ -45,6 +46,7 @@ import { getPrivatePicture } from './routes/get-private-picture.ts';
 import { getUrlSigningSecret } from './routes/get-url-signing-secret.ts';
 import { healthz } from './routes/healthz.ts';
 import { jobEndpoints } from './routes/jobs/job-endpoints.ts';
+import { live } from './routes/live.ts';
 import { mcp } from './routes/mcp.ts';
 import { getModel, listModels } from './routes/models.ts';
 import type { RouteOptions } from './routes/route-options.ts';
@@ -126,9 +128,9 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
       ),
     );
   const kept = createKeptKeys({ store: keys, now });
-  const verifier = createKeyVerifier({ kept, store: keys, now });
+  const admit = createAdmit(createKeyVerifier({ kept, store: keys, now }));
   const route: RouteOptions = {
-    authenticate: (scopes) => every(authenticate(scopes, { verifier, deferOf }), tellAllowance(ledgerOf)),
+    authenticate: (scopes) => every(authenticate(scopes, { admit, deferOf }), tellAllowance(ledgerOf)),
     answerOnce: answerOnce({ idempotency, deferOf, clock }),
     originOf,
     deferOf,
@@ -154,6 +156,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   const endpoints = [
     createImages({ ...route, model, maker, jobs, openJobs }),
     ...createCompositions({ ...route, model, compositions, jobs, openJobs, log }),
+    live({ ...route, model, maker, admit, clock, log }),
     getPicture({ ...route, openPicture }),
     getPrivatePicture({ ...route, openPicture }),
     signedPicture({ ...route, model, maker, compositions, keys: kept, urlSigningKeys, urlPresets }),
@@ -171,6 +174,7 @@ export function createApp(options: AppOptions): OpenAPIHono<EdgeContext> {
   ];
   mount(app, [...endpoints, getIndex({ ...route, endpoints, pageFiles })]);
   // Stands in no answer's schema: those are lines of JSON.
+  app.openAPIRegistry.register('LiveAnswer', liveAnswerSchema);
   app.openAPIRegistry.register('Receipt', z.strictObject(receiptSchema.shape));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

@@ -17,9 +17,14 @@ export interface Generation {
   readonly timings: GenerateResult['timings'];
 }
 
-export interface BackendRequest extends GenerateRequest {
+export interface BackendRequest extends Omit<GenerateRequest, 'ticket'> {
   /** W3C trace context that the work belongs to; decides nothing about the picture. */
   readonly traceparent?: string | undefined;
+  /**
+   * Aborted when nobody wants the picture any more: where nothing of it has begun, the request then ends with
+   * `superseded`; else as if it had not been.
+   */
+  readonly withdrawn?: AbortSignal | undefined;
 }
 
 export interface BackendComposition extends ComposeRequest {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { composeResultSchema } from '../../gpu-backend/contract/compose.ts';
-import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 import { type GenerateResult, generateResultSchema } from '../../gpu-backend/contract/generate.ts';
 import { type SigningKey, signRequest } from '../../gpu-backend/contract/signature.ts';
 import { BackendFailure, type FailureKind } from '../backends/backend-failure.ts';
-import type { Backend, BackendComposition, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
+import type { Backend, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
 
 /** What a backend may ask a client to wait at most, seconds: an hour is an outage, not a queue. */
 const MAX_RETRY_AFTER_S = 3_600;
@@ -19,20 +19,21 @@ export interface HttpBackendOptions {
 
 /** One backend over HTTP: signed JSON there, multipart form data or JSON back. @see ../../gpu-backend/contract/generate.ts, compose.ts */
 export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend {
-  async function send(
-    path: '/v1/generate' | '/v1/compose',
-    { traceparent, ...request }: BackendRequest | BackendComposition,
+  async function post(
+    path: string,
+    json: object,
+    headers: Record<string, string>,
     abort?: AbortSignal,
   ): Promise<Response> {
     const endpoint = new URL(path, url);
-    const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(request)));
+    const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(json)));
     const signature = await signRequest({ method: 'POST', path: endpoint.pathname, body }, signingKey, {
       timestamp: Math.floor(now() / 1000),
       nonce: crypto.randomUUID(),
     });
     return fetcher(endpoint, {
       method: 'POST',
-      headers: { ...signature, 'content-type': 'application/json', ...(traceparent && { traceparent }) },
+      headers: { ...signature, 'content-type': 'application/json', ...headers },
       body,
       redirect: 'manual',
       ...(abort && { signal: abort }),
@@ -49,13 +50,38 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
     });
   }
 
+  /** What does not arrive is no harm: then the picture is made. */
+  async function withdraw(ticket: string): Promise<void> {
+    const response = await post('/v1/withdraw', { ticket }, {}).catch(() => undefined);
+    await response?.body?.cancel();
+  }
+
+  async function send({ traceparent, withdrawn, ...request }: BackendRequest, abort?: AbortSignal) {
+    if (!withdrawn) return post('/v1/generate', request, headersOf(traceparent), abort);
+    const ticket = crypto.randomUUID();
+    const callOff = (): void => void withdraw(ticket);
+    withdrawn.addEventListener('abort', callOff, { once: true });
+    try {
+      return await post('/v1/generate', { ...request, ticket }, headersOf(traceparent), abort);
+    } finally {
+      withdrawn.removeEventListener('abort', callOff);
+    }
+  }
+
   return {
-    generate: (request, abort) => ask(send('/v1/generate', request, abort), readGeneration),
-    compose: (request, abort) =>
-      ask(send('/v1/compose', request, abort), async (response) =>
+    async generate(request, abort) {
+      if (request.withdrawn?.aborted) throw new ApiError('superseded');
+      return ask(send(request, abort), readGeneration);
+    },
+    compose: ({ traceparent, ...request }, abort) =>
+      ask(post('/v1/compose', request, headersOf(traceparent), abort), async (response) =>
         composeResultSchema.parse(await response.json()),
       ),
   };
+}
+
+function headersOf(traceparent: string | undefined): Record<string, string> {
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 /** Statuses of what is no backend of this model: keys of another deployment, another path or model, a lost proxy. */
@@ -68,14 +94,13 @@ function kindOf({ status, headers }: Response): FailureKind {
   return NOT_OURS.includes(status) ? 'unreachable' : 'broken';
 }
 
-/**
- * Whatever the backend says to the edge, the client hears that generation is not available; but that a picture may not
- * be shown, which no other backend would see differently.
- */
+/** By status, what the backend says of the picture itself, which no other backend would see differently. */
+const OF_THE_PICTURE: Readonly<Record<number, ErrorCode>> = { 400: 'content_moderated', 409: 'superseded' };
+
+/** Whatever else the backend says to the edge, the client hears that generation is not available. */
 async function refusal(response: Response): Promise<ApiError> {
-  if (response.status === 400 && (await codeOf(response)) === 'content_moderated') {
-    return new ApiError('content_moderated');
-  }
+  const code = OF_THE_PICTURE[response.status];
+  if (code && (await codeOf(response)) === code) return new ApiError(code);
   if (!response.bodyUsed) await response.body?.cancel();
   const seconds = response.headers.get('retry-after') ?? '';
   return new BackendFailure(kindOf(response), {

@@ -90,6 +90,8 @@ function fly<T>(
 
   const lose = (member: Member, thrown: unknown): void => {
     if (!(thrown instanceof BackendFailure)) {
+      // One that was hedged may have begun with what this one had not: then the picture is made.
+      if (running > 0 && thrown instanceof ApiError && thrown.code === 'superseded') return;
       end(() => reject(thrown));
       return;
     }

@@ -77,6 +77,7 @@ const CLASS_OF_CODE = {
   model_mismatch: ConflictError,
   request_in_progress: ConflictError,
   rate_limited: RateLimitError,
+  superseded: ConflictError,
   too_many_jobs: RateLimitError,
   internal_error: ServerError,
   backend_unavailable: ServerError,

@@ -47,6 +47,10 @@ export class FlightObject extends DurableObject<WorkerEnv> {
     return this.#core.generate(...call);
   }
 
+  async leave(caller: string): Promise<void> {
+    this.#core.leave(caller);
+  }
+
   async wasStartedBy(caller: string): Promise<boolean> {
     return this.#core.wasStartedBy(caller);
   }

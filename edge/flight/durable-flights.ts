@@ -13,7 +13,9 @@ interface RemoteFlight {
     withBytes: boolean,
     caller?: string,
     traceparent?: string,
+    mayLeave?: boolean,
   ): Promise<FlightAnswer>;
+  leave(caller: string): Promise<void>;
   wasStartedBy(caller: string): Promise<boolean>;
 }
 
@@ -46,14 +48,23 @@ export function createDurableFlights({ flightOf, ...clock }: DurableFlightsOptio
   }
 
   return {
-    async generate(plan, { deadline, withBytes, caller, traceparent }) {
+    async generate(plan, { deadline, withBytes, caller, traceparent, withdrawn }) {
+      if (withdrawn?.aborted) throw new ApiError('superseded');
       const late = () => new ApiError('deadline_exceeded');
+      // What does not arrive is no harm: then the picture is made.
+      const leave = (): void => {
+        if (caller !== undefined)
+          flightOf(plan.fingerprint)
+            .leave(caller)
+            .catch(() => undefined);
+      };
+      withdrawn?.addEventListener('abort', leave, { once: true });
       const { landing, refusal } = await within(
-        call(plan, withBytes, caller, traceparent),
+        call(plan, withBytes, caller, traceparent, withdrawn !== undefined),
         deadline,
         clock,
         late,
-      );
+      ).finally(() => withdrawn?.removeEventListener('abort', leave));
       if (refusal) throw errorOf(refusal);
       return landing;
     },

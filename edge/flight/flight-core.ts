@@ -53,7 +53,10 @@ export interface FlightCore {
     withBytes: boolean,
     caller?: string,
     traceparent?: string,
+    mayLeave?: boolean,
   ): Promise<FlightAnswer>;
+  /** A caller that may leave wants the picture no more; where nobody does, what has not begun never will. */
+  leave(caller: string): void;
   /** Whether the picture was made because of that caller. */
   wasStartedBy(caller: string): boolean;
   /** Forgets what nobody needs any more; called at the time given to `FlightStorage.write`. */
@@ -63,14 +66,25 @@ export interface FlightCore {
 /** What a flight brought: bytes where it made a picture, none where that lay in the store, or of a composition. */
 type Flown = Omit<Landing, 'result'>;
 
+/** A flight under way. */
+interface Current {
+  readonly end: Promise<Flown | FlightRefusal>;
+  readonly withdrawal: AbortController;
+  /** Who waits for it and may leave. */
+  readonly leavers: Set<string>;
+  /** Somebody waits for it who never leaves. */
+  isHeld: boolean;
+}
+
 export function createFlightCore(options: FlightCoreOptions): FlightCore {
   const { backend, store, recipes, storage, now, log, crashPoint } = options;
-  let current: Promise<Flown | FlightRefusal> | undefined;
+  let current: Current | undefined;
 
   async function fly(
     plan: FlightPlan,
     caller: string | undefined,
     traceparent: string | undefined,
+    withdrawn: AbortSignal | undefined,
   ): Promise<Flown | FlightRefusal> {
     const row = storage.read();
     if (row?.state === 'refused' && now() < row.until) return row.refusal;
@@ -92,7 +106,9 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       const starter = caller ?? (row && row.state !== 'refused' ? row.starter : undefined);
       write({ state: 'flying', attempt, starter, plan });
       await crashPoint?.('flight.recorded');
-      const flown = await (isComposition(plan) ? compose(plan, traceparent) : make(plan, traceparent));
+      const flown = await (isComposition(plan)
+        ? compose(plan, traceparent)
+        : make(plan, traceparent, withdrawn));
       await crashPoint?.('flight.generated');
       await land(plan, starter);
       return flown;
@@ -101,7 +117,11 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     }
   }
 
-  async function make({ recipe, fingerprint }: PicturePlan, traceparent: string | undefined): Promise<Flown> {
+  async function make(
+    { recipe, fingerprint }: PicturePlan,
+    traceparent: string | undefined,
+    withdrawn: AbortSignal | undefined,
+  ): Promise<Flown> {
     const { model, prompt, stages, seed, latent, size, format, quality, tenant } = recipe;
     const { pictures } = await backend.generate({
       model,
@@ -111,6 +131,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       quality,
       ...(tenant !== undefined && { tenant }),
       traceparent,
+      ...(withdrawn && { withdrawn }),
     });
     const [picture] = pictures;
     // Caching a picture under a name that is not its own could never be mended.
@@ -170,13 +191,14 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   function refusalFor({ fingerprint }: FlightPlan, thrown: unknown): FlightRefusal {
     const error = thrown instanceof ApiError ? thrown : new ApiError('internal_error', { cause: thrown });
     const cause = causeOf(thrown as Error);
-    log({ level: 'error', event: 'flight_failed', fingerprint, code: error.code, cause });
+    if (error.code !== 'superseded')
+      log({ level: 'error', event: 'flight_failed', fingerprint, code: error.code, cause });
     return refusalOf(error);
   }
 
   async function refuse(plan: FlightPlan, thrown: unknown): Promise<FlightRefusal> {
     const refusal = refusalFor(plan, thrown);
-    const pauseMs = DETERMINISTIC.has(refusal.code) ? REFUSAL_MS : NEXT_LEADER_MS;
+    const pauseMs = pauseAfter(refusal.code);
     const until = now() + pauseMs;
     write({ state: 'refused', refusal, until });
     await crashPoint?.('flight.refused');
@@ -188,20 +210,48 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     return row !== undefined && row.state !== 'refused' && row.starter === caller;
   }
 
+  function start(
+    plan: FlightPlan,
+    caller: string | undefined,
+    traceparent: string | undefined,
+    mayLeave: boolean,
+  ): Current {
+    const withdrawal = new AbortController();
+    const end = fly(plan, caller, traceparent, mayLeave ? withdrawal.signal : undefined).finally(() => {
+      current = undefined;
+    });
+    return { end, withdrawal, leavers: new Set(), isHeld: false };
+  }
+
+  const generate: FlightCore['generate'] = async (plan, withBytes, caller, traceparent, mayLeave = false) => {
+    const joins = current !== undefined;
+    // Set before the first await: whoever comes in between joins.
+    current ??= start(plan, caller, traceparent, mayLeave);
+    const flight = current;
+    const leaver = mayLeave ? caller : undefined;
+    if (leaver === undefined) flight.isHeld = true;
+    else flight.leavers.add(leaver);
+    const flown = await flight.end;
+    if ('code' in flown) {
+      // Came after all others had left, and does not leave.
+      const isWanted = leaver === undefined || flight.leavers.has(leaver);
+      if (flown.code === 'superseded' && isWanted) {
+        return generate(plan, withBytes, caller, traceparent, mayLeave);
+      }
+      return { refusal: flown };
+    }
+    const started = !joins && flown.bytes !== undefined;
+    const made = caller === undefined ? started : wasStartedBy(caller);
+    const bytes = started || withBytes ? flown.bytes : undefined;
+    return { landing: { ...flown, bytes, result: made ? 'generated' : 'joined' } };
+  };
+
   return {
     wasStartedBy,
-    async generate(plan, withBytes, caller, traceparent) {
-      const joins = current !== undefined;
-      // Set before the first await: whoever comes in between joins.
-      current ??= fly(plan, caller, traceparent).finally(() => {
-        current = undefined;
-      });
-      const flown = await current;
-      if ('code' in flown) return { refusal: flown };
-      const started = !joins && flown.bytes !== undefined;
-      const made = caller === undefined ? started : wasStartedBy(caller);
-      const bytes = started || withBytes ? flown.bytes : undefined;
-      return { landing: { ...flown, bytes, result: made ? 'generated' : 'joined' } };
+    generate,
+    leave(caller) {
+      if (!current?.leavers.delete(caller)) return;
+      if (current.leavers.size === 0 && !current.isHeld) current.withdrawal.abort();
     },
     async wake() {
       const isKnown = await recover();
@@ -215,6 +265,12 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       else storage.clear();
     },
   };
+}
+
+/** A picture that nobody wanted may be wanted at once. */
+function pauseAfter(code: ErrorCode): number {
+  if (code === 'superseded') return 0;
+  return DETERMINISTIC.has(code) ? REFUSAL_MS : NEXT_LEADER_MS;
 }
 
 function unavailable(message: string): ApiError {

@@ -28,6 +28,12 @@ interface FlightCall {
    * it starts flights for nobody.
    */
   readonly caller?: string;
+  /**
+   * Aborted when the caller wants the picture no more. Where then nobody waits for it, and the backend has not begun, the
+   * flight ends with `superseded`; else the call ends as if it had not been: what was made for a caller is paid by it.
+   * Undefined: it never leaves.
+   */
+  readonly withdrawn?: AbortSignal | undefined;
   /** W3C trace context of a flight that this call starts. */
   readonly traceparent?: string | undefined;
 }

@@ -51,6 +51,8 @@ export interface ChargeOptions {
   readonly onLanded?: (index: number, cache: QuotedPlan['cache']) => void;
   /** Of the pictures, milliseconds since 1970. */
   readonly deadline: number;
+  /** Aborted when the caller wants the pictures no more. @see FlightCall */
+  readonly withdrawn?: AbortSignal | undefined;
   /** W3C trace context of the flights. */
   readonly traceparent?: string | undefined;
   /** When the caller must hear of the ledger, or hear that it does not answer; milliseconds since 1970. */
@@ -77,6 +79,7 @@ export async function chargePictures<T extends QuotedPlan>(
   options: ChargeOptions,
 ): Promise<ChargedPictures<T>> {
   const { ledger, spender, requestKey, model, deadline, answerBy, clock, defer } = options;
+  if (options.withdrawn?.aborted) throw new ApiError('superseded');
   const lines = quoted.map(({ chargeId, fingerprint, units }) => ({ chargeId, fingerprint, units }));
   const order = { requestKey, spender, model };
   /** What is not heard of in time may still happen, and goes on being tried: the same request again finds it done. */
@@ -209,9 +212,9 @@ function wasMade({ cache, isStored, fingerprint }: QuotedPlan, flown: Flown): bo
 
 async function fly(
   plan: QuotedPlan,
-  { flights, deadline, clock, withBytes, source, traceparent }: ChargeOptions,
+  { flights, deadline, clock, withBytes, source, traceparent, withdrawn }: ChargeOptions,
 ): Promise<Pick<Landing, 'result' | 'bytes' | 'hashes'>> {
-  const call = { deadline, withBytes, caller: plan.chargeId, traceparent };
+  const call = { deadline, withBytes, caller: plan.chargeId, traceparent, withdrawn };
   const { result, bytes, ...object } = await flights.generate(planOf(plan), call);
   const { hashes } = object;
   const name = nameOfPlan(plan);

@@ -19,6 +19,10 @@ export interface ImageCall {
   readonly answerBy?: number;
   /** Whether an earlier try under the same request key may have had pictures made that it has not paid. */
   readonly isRetry: boolean;
+  /** Whether the pictures' bytes are wanted, whatever stands in the answer. */
+  readonly withBytes?: boolean;
+  /** Aborted when the pictures are wanted no more: what has not begun then ends with `superseded`, and costs nothing. */
+  readonly withdrawn?: AbortSignal;
   /** W3C trace context of what is made for it elsewhere. */
   readonly traceparent?: string | undefined;
 }

@@ -43,8 +43,10 @@ export interface MakeImagesOptions {
   readonly log: Log;
 }
 
-interface MadeImages {
+export interface MadeImages {
   readonly images: Images;
+  /** Bytes of each picture, where they were wanted. */
+  readonly files: readonly (Uint8Array<ArrayBuffer> | undefined)[];
   readonly allowance: Allowance;
 }
 
@@ -92,7 +94,8 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       );
       if (!(await allowsTexts(billed, tenant, policy))) await refuse(billed, call);
       const source = createPictureSource({ store, cache, origin, defer });
-      const withBytes = request.response_format === 'b64_json';
+      const isBase64 = request.response_format === 'b64_json';
+      const withBytes = isBase64 || call.withBytes === true;
       const quoted = await quotePictures(billed, {
         source,
         prices,
@@ -115,6 +118,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         withBytes,
         ...(request.best_of != null && { complete }),
         deadline,
+        withdrawn: call.withdrawn,
         traceparent: call.traceparent,
         answerBy: call.answerBy ?? deadline + ANSWER_SLACK_MS,
         clock,
@@ -126,7 +130,7 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       const { pictures, allowance } = await charging;
       const units = pictures.reduce((sum, { charge }) => sum + charge.units, 0);
       const all = pictures.map(({ bytes, cache: how, charge, ...picture }): Images['data'][number] => ({
-        ...(bytes
+        ...(bytes && isBase64
           ? { b64_json: bytes.toBase64() }
           : { url: pictureUrlOf(pictureNameOfPlan(picture), origin) }),
         seed: picture.recipe.seed,
@@ -142,7 +146,11 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       };
       const created = Math.floor(clock.now() / 1000);
       const images = { ...summary(billed, model), created, data: all, ...ranked };
-      return { images: { ...images, usage: { units, remaining: allowance.remaining } }, allowance };
+      return {
+        images: { ...images, usage: { units, remaining: allowance.remaining } },
+        files: pictures.map(({ bytes }) => bytes),
+        allowance,
+      };
     },
     async quote(request, { principal: { tenant }, origin, defer }) {
       const planned = await planPictures(request, model, tenant);

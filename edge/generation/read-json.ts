@@ -14,9 +14,18 @@ export async function readJson(request: Request): Promise<unknown> {
   }
   const bytes = await readBody(request);
   let text: string;
-  let value: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw invalidBody('body is not valid JSON in UTF-8');
+  }
+  return parseJson(text);
+}
+
+/** @throws ApiError `invalid_request` with param `body` when it is not JSON; with a field's name when that stands twice. */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
     value = JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, which must reach no log.

@@ -44,6 +44,11 @@ export const ERROR_CODES = {
     type: 'conflict_error',
     message: 'This backend runs another model than the one asked for.',
   },
+  superseded: {
+    status: 409,
+    type: 'conflict_error',
+    message: 'A newer request took the place of this one before it was begun; nothing was made or charged.',
+  },
   gone: { status: 410, type: 'not_found_error', message: 'This was here, and is gone for good.' },
   request_in_progress: {
     status: 409,

@@ -29,6 +29,14 @@ export const tenantSchema: z.ZodString = z.string().regex(/^[\w-]{1,64}$/u);
 
 export const modelDigestSchema: z.ZodString = z.string().regex(/^[0-9a-f]{64}$/u);
 
+const ticketSchema = z.uuid();
+
+/**
+ * Body of the backend's signed `POST /v1/withdraw`, answered 204 whatever is known of the ticket. The request itself tells
+ * what came of it: `superseded` where nothing had begun, else its picture.
+ */
+export const withdrawRequestSchema = z.strictObject({ ticket: ticketSchema });
+
 /** Body of the backend's signed `POST /v1/generate`. */
 export const generateRequestSchema = z.strictObject({
   /** Digest of the model that the caller's fingerprints name. */
@@ -62,6 +70,11 @@ export const generateRequestSchema = z.strictObject({
    * the picture or its name. Absent: the tenant, or else one caller for all.
    */
   caller: tenantSchema.optional(),
+  /**
+   * By it the caller may call the request off while it waits for the model (`POST /v1/withdraw`). Absent: it cannot.
+   * Decides nothing about the picture.
+   */
+  ticket: ticketSchema.optional(),
   /**
    * When the answer comes: once the store has acknowledged the pictures, which is how it is where this is left out, or
    * before. Then the answer's tags are null, its bytes may differ from those of another writer who was first (their

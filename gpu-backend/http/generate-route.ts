@@ -1,13 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from '../contract/errors.ts';
-import { generateRequestSchema, MAX_BODY_BYTES } from '../contract/generate.ts';
+import { generateRequestSchema, MAX_BODY_BYTES, withdrawRequestSchema } from '../contract/generate.ts';
 import { IMAGE_FORMATS, type ImageFormat } from '../contract/image-format.ts';
 import type { Generated, Generator } from '../serving/generator.ts';
 import type { Metrics } from './metrics.ts';
 import { parseBody } from './parse-body.ts';
 import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
 import type { TracedEnv } from './tracing/traced-env.ts';
+import { createWithdrawals } from './withdrawals.ts';
 
 export interface GenerateRouteOptions {
   /** Of the model that runs now. */
@@ -16,25 +17,34 @@ export interface GenerateRouteOptions {
   readonly signature: SignatureOptions;
 }
 
-/** `POST /v1/generate`. @see contract/generate.ts */
+/** `POST /v1/generate` and `POST /v1/withdraw`. @see contract/generate.ts */
 export function createGenerateRoute({
   generator,
   metrics,
   signature,
 }: GenerateRouteOptions): Hono<SignedEnv & TracedEnv> {
   const route = new Hono<SignedEnv & TracedEnv>();
-  route.post(
-    '/v1/generate',
+  const withdrawals = createWithdrawals();
+  const signed = [
     bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLength }),
     requireSignature(signature),
-    async (context: Context<SignedEnv & TracedEnv>) => {
-      const request = parseBody(context.get('signedBody'), generateRequestSchema);
-      const generated = await generator().generate(request, context.get('trace'));
-      metrics.recordResult(generated.result);
-      return formResponse(formOf(generated, request.format));
-    },
-  );
-  route.all('/v1/generate', () => {
+  ] as const;
+  route.post('/v1/generate', ...signed, async (context: Context<SignedEnv & TracedEnv>) => {
+    const request = parseBody(context.get('signedBody'), generateRequestSchema);
+    const { ticket } = request;
+    const withdrawn = ticket === undefined ? undefined : withdrawals.signalOf(ticket);
+    const generated = await generator()
+      .generate(request, context.get('trace'), withdrawn)
+      .finally(() => ticket !== undefined && withdrawals.forget(ticket));
+    metrics.recordResult(generated.result);
+    return formResponse(formOf(generated, request.format));
+  });
+  route.post('/v1/withdraw', ...signed, (context: Context<SignedEnv>) => {
+    const { ticket } = parseBody(context.get('signedBody'), withdrawRequestSchema);
+    withdrawals.withdraw(ticket, new ApiError('superseded'));
+    return context.body(null, 204);
+  });
+  route.on(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], ['/v1/generate', '/v1/withdraw'], () => {
     throw new ApiError('method_not_allowed', { message: 'Only POST is allowed here.' });
   });
   return route;

@@ -39,9 +39,10 @@ export interface Generator {
   /**
    * Prompts and seeds → stored pictures.
    * @throws ApiError `model_mismatch`, `invalid_request`, `backend_unavailable` (with the time after which to come
-   * again where there is too much to do), `storage_unavailable`, `deadline_exceeded`.
+   * again where there is too much to do), `storage_unavailable`, `deadline_exceeded`; whatever reason `withdrawn` aborts
+   * with before the model has begun.
    */
-  generate(request: GenerateRequest, trace?: Trace): Promise<Generated>;
+  generate(request: GenerateRequest, trace?: Trace, withdrawn?: AbortSignal): Promise<Generated>;
   /**
    * How well pictures fit their condition: they are drawn again, and not kept, where that is not known yet.
    * @throws ApiError as `generate`.
@@ -102,6 +103,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     signal: AbortSignal,
     deferred: Deferred,
     trace: Trace,
+    withdrawn: AbortSignal | undefined,
   ): Promise<Generated> => {
     const watch = createStopwatch(clock);
     const stages = createStageTrace(trace, clock);
@@ -112,7 +114,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     const rows = [rowOf(first), ...others.map(rowOf)] as const;
     watch.tokenised();
     const caller = request.caller ?? request.tenant ?? '';
-    const made = stages.admission(() => scheduler.run({ caller, rows, deadlineAtMs }, signal));
+    const made = stages.admission(() => scheduler.run({ caller, rows, deadlineAtMs, withdrawn }, signal));
     const stored = await allOf(
       made.map(async (promise, at) => {
         const row = await promise;
@@ -193,14 +195,14 @@ export function createGenerator(options: GeneratorOptions): Generator {
         accepted.track(score(request, deadlineAtMs, signal)),
       );
     },
-    async generate(request, trace = NO_TRACE) {
+    async generate(request, trace = NO_TRACE, withdrawn) {
       checkRequest(request, model);
       const free = memory.take(bytesOf(request, model.generator.imageSize));
       if (!free) throw new Overloaded('memory', scheduler.drainMs());
       const deadlineAtMs = clock.now() + deadlineMs;
       const deferred: Deferred = [];
       return withDeadline(clock, deadlineMs, (signal) => {
-        const answer = generate(request, deadlineAtMs, signal, deferred, trace);
+        const answer = generate(request, deadlineAtMs, signal, deferred, trace, withdrawn);
         // Held until the last of its work has ended, also where the answer went out before.
         const end = (): Promise<unknown> => Promise.all(deferred).finally(free);
         void accepted.track(answer.then(end, end));

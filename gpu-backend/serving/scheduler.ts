@@ -13,6 +13,8 @@ interface ScheduleRequest {
   readonly rows: readonly [Row, ...Row[]];
   /** When all must be answered, on the scheduler's clock, ms. */
   readonly deadlineAtMs: number;
+  /** Ends it, with the reason it aborts with, as long as none of its rows has gone to the model. */
+  readonly withdrawn?: AbortSignal | undefined;
 }
 
 /** A row that was made. */
@@ -143,6 +145,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
     drainMs: () => batcher.drainMs(clock.now()),
     run(request, signal) {
       signal.throwIfAborted();
+      request.withdrawn?.throwIfAborted();
       const made = request.rows.map(() => Promise.withResolvers<MadeRow>());
       const job: ScheduledJob = {
         request,
@@ -164,6 +167,8 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
         },
         { once: true },
       );
+      const { withdrawn } = request;
+      withdrawn?.addEventListener('abort', () => batcher.withdraw(job) && fail(job, withdrawn.reason));
       if (!isPumpDue) {
         isPumpDue = true;
         // After all that has arrived with this one: they may share a batch.

@@ -3,7 +3,14 @@ import type { Environment } from './environment.ts';
 import { BACKEND_LABELS, nameOf, TIERS } from './tier.ts';
 
 /** What the edge asks for. Metrics and liveness stay inside. */
-const PATHS = ['/v1/generate', '/v1/scores', '/v1/compose', '/v1/models', '/health/ready'] as const;
+const PATHS = [
+  '/v1/generate',
+  '/v1/withdraw',
+  '/v1/scores',
+  '/v1/compose',
+  '/v1/models',
+  '/health/ready',
+] as const;
 
 /** TLS certificate of the hosts; whoever operates the cluster makes it. */
 const TLS_SECRET_NAME = 'galip-backend-tls';

@@ -5,6 +5,7 @@ import { benchConvert } from './convert.ts';
 import { benchEdge } from './edge.ts';
 import { benchGenerator } from './generator.ts';
 import { benchInt8 } from './int8.ts';
+import { benchLive } from './live.ts';
 import { describeMachine } from './machine.ts';
 import { benchPlan } from './plan.ts';
 import { benchServing, SERVING_PARTS } from './serving.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   edge: benchEdge,
   generator: benchGenerator,
   int8: benchInt8,
+  live: benchLive,
   plan: benchPlan,
   serving: benchServing,
   ...Object.fromEntries(Object.entries(SERVING_PARTS).map(([part, bench]) => [`serving:${part}`, bench])),

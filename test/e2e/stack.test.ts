@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DevStack, startDevStack } from '../fixtures/dev-stack.ts';
 import { compositions } from './compositions.suite.ts';
 import { bytesOf, createImages, postImages } from './http.ts';
+import { live } from './live.suite.ts';
 import { openAiClient, openAiClientWithoutBackend } from './openai-client.suite.ts';
 import { processesOf } from './processes.ts';
 import { promptToPicture } from './prompt-to-picture.suite.ts';
@@ -33,6 +34,7 @@ describe('npm start', () => {
   openAiClient(() => stack, nativePx);
   signedUrls(() => stack, nativePx);
   compositions(() => stack, nativePx);
+  live(() => stack, nativePx);
   steeredPictures(() => stack);
 
   it('keeps its secrets in files of the user alone, and out of its output', async () => {

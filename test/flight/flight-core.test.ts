@@ -315,3 +315,58 @@ describe('a flight that wakes', () => {
     expect(world.recipes.get(PLAN.fingerprint)).toEqual(PLAN.recipe);
   });
 });
+
+describe('a flight whose callers may leave', () => {
+  const leaver = (caller: string) => flight.generate(PLAN, true, caller, undefined, true);
+
+  it('is withdrawn when the last of them has left, and flown anew at once for who comes after', async () => {
+    const answers = [leaver('a'), leaver('b')];
+    await settled();
+    flight.leave('a');
+    expect(world.withdrawn()).toBe(false);
+    flight.leave('b');
+    expect(world.withdrawn()).toBe(true);
+    // Comes while the backend has not yet said what became of it.
+    const late = flight.generate(PLAN, true, 'late');
+    await world.fail(new ApiError('superseded'));
+    expect(await results(answers)).toEqual(['superseded', 'superseded']);
+    expect(world.asked).toBe(2);
+    expect(world.withdrawn()).toBe(false);
+    await world.answer();
+    expect(await results([late])).toEqual(['generated']);
+    expect(world.log).toEqual([]);
+    expect(flight.wasStartedBy('a')).toBe(false);
+  });
+
+  it('goes on for who does not leave, and its starter pays', async () => {
+    const starter = leaver('a');
+    await settled();
+    const other = flight.generate(PLAN, true, 'b');
+    flight.leave('a');
+    await settled();
+    expect(world.withdrawn()).toBe(false);
+    await world.answer();
+    expect(await results([starter, other])).toEqual(['generated', 'joined']);
+  });
+
+  it('lands where the backend had begun: it is charged to who left', async () => {
+    const starter = leaver('a');
+    await settled();
+    flight.leave('a');
+    await world.answer();
+    expect(await results([starter])).toEqual(['generated']);
+    expect(world.recipes.get(PLAN.fingerprint)).toEqual(PLAN.recipe);
+  });
+
+  it('leaves no pause behind it', async () => {
+    const answer = leaver('a');
+    await settled();
+    flight.leave('a');
+    await world.fail(new ApiError('superseded'));
+    expect(await results([answer])).toEqual(['superseded']);
+    const next = world.restart().generate(PLAN, true, 'b');
+    await settled();
+    await world.answer();
+    expect(await results([next])).toEqual(['generated']);
+  });
+});

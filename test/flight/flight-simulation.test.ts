@@ -52,6 +52,7 @@ function createRun() {
   const flights = createDurableFlights({
     flightOf: () => ({
       generate: (plan, withBytes) => Promise.race([core.generate(plan, withBytes), death.promise]),
+      leave: async (caller) => core.leave(caller),
       wasStartedBy: async (caller) => core.wasStartedBy(caller),
     }),
     now: world.clock.now,

@@ -47,6 +47,8 @@ export function createFlightWorld() {
     asked: 0,
     owed: [] as PromiseWithResolvers<void>[],
     heads: 0,
+    /** Whether what the backend was asked for last is wanted no more. */
+    withdrawn: () => withdrawnNow?.aborted ?? false,
     isBookDown: false,
     isStoreDown: false,
     /** The step at which the process dies next. */
@@ -79,6 +81,7 @@ export function createFlightWorld() {
     },
   };
   let life = 0;
+  let withdrawnNow: AbortSignal | undefined;
   const storage: FlightStorage = {
     read: () => structuredClone(world.row),
     write(row, wakeAt) {
@@ -92,7 +95,8 @@ export function createFlightWorld() {
   };
   const options: Omit<FlightCoreOptions, 'storage'> = {
     backend: {
-      async generate({ images, ...common }) {
+      async generate({ images, withdrawn, ...common }) {
+        withdrawnNow = withdrawn;
         const [image] = images;
         if (!image || images.length > 1) throw new Error('a flight asks for one picture');
         world.asked++;

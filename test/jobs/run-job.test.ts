@@ -55,7 +55,7 @@ const JOB: Job = {
 async function runWith(holder: KeyHolder | undefined, job: Partial<Job> = {}, failure?: Error) {
   const make = vi.fn<ImageMaker['make']>(async () => {
     if (failure) throw failure;
-    return { images: IMAGES, allowance: { remaining: null, rate: null } };
+    return { images: IMAGES, files: [], allowance: { remaining: null, rate: null } };
   });
   const compositions = { make: vi.fn() };
   const run = createRunJob({

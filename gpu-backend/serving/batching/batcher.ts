@@ -52,6 +52,8 @@ export interface Batcher<J extends Job> {
   end(batch: Batch<J>, nowMs: number, hasRun: boolean): void;
   /** Nobody wants this job's remaining rows any more. */
   remove(job: J): void;
+  /** Takes out a job of which nothing has left yet; false: it is too late for that. */
+  withdraw(job: J): boolean;
   /** Sets what batches take, as soon as the model has been warmed. Nothing runs before. */
   setTimes(times: ServiceTimes): void;
   waitingRows(): number;
@@ -139,6 +141,7 @@ export function createBatcher<J extends Job>(options: BatcherOptions): Batcher<J
     remove(job) {
       waiting.remove((entry) => entry.job === job);
     },
+    withdraw: (job) => waiting.remove((entry) => entry.job === job && entry.taken === 0).length > 0,
     setTimes(measured) {
       times = measured;
     },

@@ -25,6 +25,7 @@ export function createInProcessFlights(options: InProcessFlightsOptions): Flight
       cores.set(fingerprint, core);
       return {
         generate: (...call) => core.generate(...call),
+        leave: async (caller) => core.leave(caller),
         wasStartedBy: async (caller) => core.wasStartedBy(caller),
       };
     },

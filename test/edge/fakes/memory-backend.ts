@@ -18,6 +18,8 @@ export interface MemoryBackend extends Backend {
   readonly traceparents: (string | undefined)[];
   /** While set, every request fails so. */
   failure: ApiError | Error | undefined;
+  /** Waited for before a picture is begun. */
+  before: (() => Promise<void>) | undefined;
   /** Changes what it answers: a backend that is broken in some way. */
   distort: (pictures: readonly GeneratedPicture[]) => readonly GeneratedPicture[];
 }
@@ -53,10 +55,13 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
     compositions: [],
     traceparents: [],
     failure: undefined,
+    before: undefined,
     distort: (pictures) => pictures,
-    async generate({ traceparent, ...request }) {
+    async generate({ traceparent, withdrawn, ...request }) {
       backend.traceparents.push(traceparent);
       backend.requests.push(generateRequestSchema.parse(request));
+      await backend.before?.();
+      if (withdrawn?.aborted) throw new ApiError('superseded');
       if (backend.failure) throw backend.failure;
       const { images, ...common } = request;
       const pictures = images.map(async (image): Promise<GeneratedPicture> => {

@@ -67,6 +67,7 @@ export function createSimulatedFlights({ world, onLanded, ...ports }: FlightsOpt
     flightOf: (fingerprint) => ({
       generate: (plan, withBytes, caller) =>
         call(fingerprint, (core) => core.generate(plan, withBytes, caller)),
+      leave: (caller) => call(fingerprint, (core) => core.leave(caller)),
       wasStartedBy: (caller) => call(fingerprint, (core) => core.wasStartedBy(caller)),
     }),
     ...world.clock,

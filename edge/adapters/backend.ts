@@ -27,7 +27,7 @@ export interface BackendRequest extends Omit<GenerateRequest, 'ticket'> {
   readonly withdrawn?: AbortSignal | undefined;
 }
 
-export interface BackendComposition extends ComposeRequest {
+interface BackendComposition extends ComposeRequest {
   readonly traceparent?: string | undefined;
 }
 

@@ -1,9 +1,107 @@
 // Generated from the OpenAPI document by `npm run client:types`; a test fails where it is behind.
 
+export type LiveAnswer =
+  | {
+      type: 'ready';
+      model: string;
+      native: number;
+    }
+  | {
+      /**
+       * Immutable; with response_format "url". A private picture’s needs a key of its owner.
+       */
+      url?: string;
+      seed: number;
+      fingerprint: string;
+      /**
+       * Whether the picture existed, was made for this request, or was being made for another.
+       */
+      cache: 'hit' | 'miss' | 'joined';
+      /**
+       * Charged for this picture.
+       */
+      units: number;
+      /**
+       * ThumbHash in base64: a blurred picture to show until the real one is there. Null: stored before there were any.
+       */
+      thumbhash: string | null;
+      /**
+       * DCT hash, 64 bits in hexadecimal: pictures that look alike differ in few bits. Null as thumbhash.
+       */
+      phash: string | null;
+      /**
+       * With best_of: cosine of the angle between CLIP’s embeddings of picture and prompt, −1 … 1.
+       */
+      score?: number;
+      /**
+       * Seconds since 1970.
+       */
+      created: number;
+      model: string;
+      size: string;
+      output_format: 'png' | 'webp' | 'jpeg' | 'avif';
+      /**
+       * Edge of the model's own pictures; other sizes are resampled.
+       */
+      native: number;
+      type: 'picture';
+      /**
+       * Of the message that is answered.
+       */
+      id: string;
+      /**
+       * Units that the key has left; null: no limit.
+       */
+      remaining: number | null;
+      /**
+       * Length of the binary frame that follows: the picture.
+       */
+      bytes: number;
+      timings: {
+        /**
+         * Behind the request before it.
+         */
+        waited_ms: number;
+        /**
+         * From then on to the picture’s bytes.
+         */
+        made_ms: number;
+      };
+    }
+  | {
+      type: 'superseded';
+      /**
+       * Of the message that is answered.
+       */
+      id: string;
+    }
+  | {
+      type: 'error';
+      /**
+       * Of the message that is answered.
+       */
+      id: string | null;
+      error: {
+        message: string;
+        type: string;
+        code: string;
+        param: string | null;
+      };
+      /**
+       * Seconds after which the same may be asked again.
+       */
+      retry_after: number | null;
+      /**
+       * Units that the key has left; null: no limit.
+       */
+      remaining?: number | null;
+    };
+
 /**
  * All of the types below, by the name that the document has for them.
  */
 export interface Schemas {
+  LiveAnswer: LiveAnswer;
   Receipt: Receipt;
   Images: Images;
   Quote: Quote;
@@ -309,6 +407,7 @@ export interface Error {
       | 'method_not_allowed'
       | 'conflict'
       | 'model_mismatch'
+      | 'superseded'
       | 'gone'
       | 'request_in_progress'
       | 'range_not_satisfiable'

@@ -1,5 +1,5 @@
 /** The sub-protocol of live sockets, which the answer names where the client did. */
-export const LIVE_PROTOCOL = 'galip-live';
+const LIVE_PROTOCOL = 'galip-live';
 
 const KEY_PROTOCOL = 'galip-key.';
 

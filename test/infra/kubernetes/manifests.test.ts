@@ -155,7 +155,14 @@ describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environme
     for (const tier of TIERS) {
       const { http } = rules.find(({ host }: { host: string }) => host === environment.hosts[tier]);
       const paths = http.paths.map(({ path }: { path: string }) => path);
-      expect(paths).toEqual(['/v1/generate', '/v1/withdraw', '/v1/scores', '/v1/compose', '/v1/models', '/health/ready']);
+      expect(paths).toEqual([
+        '/v1/generate',
+        '/v1/withdraw',
+        '/v1/scores',
+        '/v1/compose',
+        '/v1/models',
+        '/health/ready',
+      ]);
       for (const { pathType, backend } of http.paths) {
         expect(pathType).toBe('Exact');
         expect(backend.service).toEqual({ name: `galip-${tier}`, port: { name: 'http' } });

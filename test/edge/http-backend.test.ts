@@ -57,6 +57,31 @@ async function failureOf(answer: () => Response | Promise<Response>): Promise<Ap
 }
 
 describe('the backend over HTTP', () => {
+  it('is asked to drop what nobody wants any more, by the ticket of the request, and told the outcome by that', async () => {
+    const wanted = new AbortController();
+    const dropped = Promise.withResolvers<void>();
+    const tickets: string[] = [];
+    const backend = backendThat(async (request) => {
+      const { ticket } = await request.json<{ ticket: string }>();
+      tickets.push(ticket);
+      if (request.url.endsWith('/v1/withdraw')) {
+        dropped.resolve();
+        return new Response(null, { status: 204 });
+      }
+      wanted.abort();
+      await dropped.promise;
+      return new ApiError('superseded').toResponse();
+    });
+    const generation = backend.generate({ ...REQUEST, withdrawn: wanted.signal });
+    await expect(generation).rejects.toMatchObject({ code: 'superseded' });
+    expect(tickets).toHaveLength(2);
+    expect(tickets[1]).toBe(tickets[0]);
+    await expect(backend.generate({ ...REQUEST, withdrawn: wanted.signal })).rejects.toMatchObject({
+      code: 'superseded',
+    });
+    expect(tickets).toHaveLength(2);
+  });
+
   it('gets the request as signed JSON', async () => {
     const seen: Request[] = [];
     await backendThat((request) => {

@@ -22,6 +22,8 @@ export default defineConfig({
           // onnxruntime reports its use to its maker unless told not to; tests have no network but loopback.
           env: { ORT_DISABLE_TELEMETRY: '1' },
           retry: RETRIES,
+          // What is waited for comes late on a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

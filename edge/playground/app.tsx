@@ -45,6 +45,7 @@ export function App({ handedKey }: { handedKey: HandedKey | undefined }): JSX.El
       ),
     [kept],
   );
+  useEffect(() => () => api?.close(), [api]);
   useEffect(() => {
     setModel(undefined);
     setKeyFailure(undefined);

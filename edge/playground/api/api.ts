@@ -1,6 +1,8 @@
 import { createGalip, type Galip } from '../../client/create-galip.ts';
 import { createTransport } from '../../client/http/transport.ts';
 import { type Compositions, createCompositions } from './compositions.ts';
+import { createLivePainter } from './live-painter.ts';
+import { createPaint, type Paint } from './paint.ts';
 
 /** What an answer says of money. */
 export interface Spending {
@@ -13,6 +15,9 @@ export interface Spending {
 /** This server's API, called with one key. */
 export interface Api extends Galip {
   readonly compositions: Compositions;
+  readonly paint: Paint;
+  /** Ends what is open. */
+  close(): void;
 }
 
 /** A sheet of 64 pictures on a slow machine. */
@@ -32,8 +37,12 @@ export function createApi(apiKey: string, onSpending: (spending: Spending) => vo
   };
   const transport = createTransport({ origin, apiKey, fetcher, timeoutMs: COMPOSITION_MS, retries: 0 });
   const { quote, make } = createCompositions(transport);
+  const galip = createGalip({ baseUrl: origin, apiKey, fetch: fetcher });
+  const live = createLivePainter(`${origin.replace(/^http/u, 'ws')}/v1/live`, apiKey, onSpending);
   return {
-    ...createGalip({ baseUrl: origin, apiKey, fetch: fetcher }),
+    ...galip,
+    paint: createPaint(live, galip),
+    close: live.close,
     compositions: {
       quote,
       async make(order, options) {

@@ -1,5 +1,8 @@
-import type { Api } from './api.ts';
+import type { Galip } from '../../client/create-galip.ts';
+import { ConnectionError } from '../../client/errors.ts';
+import { latestOnly } from '../state/latest-only.ts';
 import type { AnsweredImage, ImageBody } from './images.ts';
+import type { LivePainter } from './live-painter.ts';
 
 /** A picture that is wanted. */
 export interface Wanted {
@@ -11,6 +14,8 @@ export interface Wanted {
 /** A picture that can be shown at once: the browser has its pixels. */
 export interface ShownPicture extends AnsweredImage {
   readonly wanted: Wanted;
+  /** Where the browser has its pixels: its URL, or a file in memory. */
+  readonly source: string;
   /** Its name below `/i/`. */
   readonly file: string;
   /** The file's own edge. */
@@ -22,14 +27,35 @@ export interface ShownPicture extends AnsweredImage {
 /** Whoever waits for a picture has changed the settings by the time of a second try. */
 const ONE_TRY = { retries: 0 };
 
-/** Makes one picture, or finds it. @throws GalipError */
-export async function paint(api: Api, wanted: Wanted): Promise<ShownPicture> {
-  const startedAt = performance.now();
-  const [image] = (await api.images.create(wanted.body, ONE_TRY)).data;
-  if (!image?.url) throw new Error('an answer without a picture');
-  const { url } = image;
-  const px = await decoded(url);
-  return { ...image, url, wanted, file: fileOf(url), px, tookMs: performance.now() - startedAt };
+/** Makes or finds one picture. Undefined: something newer was asked for meanwhile. @throws GalipError */
+export type Paint = (wanted: Wanted) => Promise<ShownPicture | undefined>;
+
+/**
+ * By the live socket, whose server drops what is not wanted any more before it costs anything; where there is none to be
+ * had, by requests, one at a time.
+ */
+export function createPaint(live: LivePainter, { images }: Pick<Galip, 'images'>): Paint {
+  const byRequest = latestOnly(async ({ body }: Wanted) => {
+    const [image] = (await images.create(body, ONE_TRY)).data;
+    if (!image?.url) throw new Error('an answer without a picture');
+    return { ...image, url: image.url, source: image.url };
+  });
+  async function byLive({ body }: Wanted): Promise<(AnsweredImage & { source: string }) | undefined> {
+    const result = await live.paint(body);
+    if (!result?.picture.url) return undefined;
+    const { picture, file } = result;
+    return { ...picture, url: result.picture.url, source: URL.createObjectURL(new Blob([file])) };
+  }
+  return async (wanted) => {
+    const startedAt = performance.now();
+    const image = await byLive(wanted).catch((error: unknown) => {
+      if (!(error instanceof ConnectionError)) throw error;
+      return byRequest(wanted);
+    });
+    if (!image) return undefined;
+    const px = await decoded(image.source);
+    return { ...image, wanted, file: fileOf(image.url), px, tookMs: performance.now() - startedAt };
+  };
 }
 
 export function fileOf(url: string): string {

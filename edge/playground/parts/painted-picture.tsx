@@ -31,7 +31,13 @@ export function PaintedPicture(props: PaintedPictureProps): JSX.Element {
   return (
     <figure class="painted">
       {url !== undefined && children}
-      <PictureFrame url={url} alt={said} px={picture?.px ?? model?.native ?? 64} isBusy={isBusy}>
+      <PictureFrame
+        source={frame ? url : (picture?.source ?? url)}
+        url={url}
+        alt={said}
+        px={picture?.px ?? model?.native ?? 64}
+        isBusy={isBusy}
+      >
         {children ? (
           children
         ) : api ? (

@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { GalipError } from '../../client/errors.ts';
 import type { Price } from '../api/images.ts';
-import { paint, type ShownPicture, type Wanted } from '../api/paint.ts';
+import type { ShownPicture, Wanted } from '../api/paint.ts';
 import { useSession } from '../session.ts';
 import { failureOf } from './failure-words.ts';
 import { createLatest } from './latest.ts';
+import { createNewest } from './newest.ts';
 
 /** A pause in typing after which it is painted: shorter, and each letter would be a picture that is paid for. */
 const TYPING_MS = 180;
@@ -32,12 +33,16 @@ export function usePainting(wanted: Wanted | undefined, mode: PaintingMode): Pai
   const [failure, setFailure] = useState<GalipError>();
   const [price, setPrice] = useState<Price>();
 
+  const shown = useRef<ShownPicture | undefined>(undefined);
   const workers = useMemo(
     () =>
       api && {
-        painter: createLatest<Wanted, ShownPicture>({
-          run: (next) => paint(api, next),
+        painter: createNewest<Wanted, ShownPicture>({
+          run: (next) => api.paint(next),
           onDone(_, done) {
+            // Where its pixels were kept in memory, they are there no longer than they are shown.
+            if (shown.current) URL.revokeObjectURL(shown.current.source);
+            shown.current = done;
             setPicture(done);
             setFailure(undefined);
           },

@@ -25,7 +25,7 @@ export function grid(parts: () => PageParts): void {
       expect(await cell.getAttribute('src')).toBe(single?.url);
       await cell.click();
       await expect
-        .poll(() => page.locator('.frame > img').getAttribute('src'))
+        .poll(() => page.locator('.frame > img').getAttribute('data-url'))
         .toContain(single?.fingerprint);
       expect(problems).toEqual([]);
       await page.context().close();

@@ -24,7 +24,7 @@ export function painting(parts: () => PageParts): void {
       const picture = page.getByRole('img', { name: 'a yellow banana' }).first();
       await picture.waitFor();
       const [wanted] = (await createImages(stack, { prompt: 'a yellow banana' })).data;
-      await expect.poll(() => picture.getAttribute('src')).toBe(wanted?.url);
+      await expect.poll(() => picture.getAttribute('data-url')).toBe(wanted?.url);
       expect(await page.evaluate('document.querySelector(".frame > img").naturalWidth')).toBe(64);
       expect(problems).toEqual([]);
       await page.context().close();
@@ -76,7 +76,7 @@ export function painting(parts: () => PageParts): void {
         variation: { seed: 1, strength: 0.5 },
       };
       const [wanted] = (await createImages(stack, body)).data;
-      await expect.poll(() => page.locator('.frame > img').getAttribute('src')).toBe(wanted?.url);
+      await expect.poll(() => page.locator('.frame > img').getAttribute('data-url')).toBe(wanted?.url);
       expect(problems).toEqual([]);
       await page.context().close();
     });
@@ -93,6 +93,38 @@ export function painting(parts: () => PageParts): void {
       await page.locator('.painted').getByText('seed 40 ').waitFor();
       const seen = Number(await page.evaluate('seen.size'));
       expect(seen).toBeGreaterThan(2);
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+
+    it('paints over one live socket', async () => {
+      const { page, problems } = await openWithKey(parts());
+      const sockets: string[] = [];
+      const sent: string[] = [];
+      page.on('websocket', (socket) => {
+        sockets.push(socket.url());
+        socket.on('framesent', ({ payload }) => sent.push(String(payload)));
+      });
+      const box = page.getByLabel('What do you want to see?');
+      for (const prompt of ['a brown boot', 'a brown boat']) {
+        await box.fill(prompt);
+        await page.locator('.painted').getByText(prompt, { exact: true }).waitFor();
+      }
+      expect(sockets).toEqual([`${parts().stack.url.replace('http', 'ws')}/v1/live`]);
+      expect(sent.map((text) => JSON.parse(text))).toMatchObject([
+        { prompt: 'a brown boot' },
+        { prompt: 'a brown boat' },
+      ]);
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+
+    it('paints by requests where something on the way lets no socket through', async () => {
+      const { page, problems } = await openWithKey(parts());
+      await page.routeWebSocket(/\/v1\/live$/u, (socket) => socket.close({ code: 1011 }));
+      await page.getByLabel('What do you want to see?').fill('a brown bag');
+      await page.locator('.painted').getByText('a brown bag', { exact: true }).waitFor();
+      await page.getByText('1 unit · made for you').waitFor();
       expect(problems).toEqual([]);
       await page.context().close();
     });

@@ -24,7 +24,7 @@ async function copied(page: Page, name: string): Promise<{ text: string; url: st
   await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
   return {
     text: String(await page.evaluate('navigator.clipboard.readText()')),
-    url: await page.locator('.frame > img').getAttribute('src'),
+    url: await page.locator('.frame > img').getAttribute('data-url'),
   };
 }
 

@@ -15,7 +15,7 @@ export function twoPrompts(parts: () => PageParts): void {
       const slider = page.getByRole('slider', { name: 'How far' });
       const becomes = async (prompt: unknown): Promise<void> => {
         const [wanted] = (await createImages(stack, { prompt })).data;
-        await expect.poll(() => shown.getAttribute('src')).toBe(wanted?.url);
+        await expect.poll(() => shown.getAttribute('data-url')).toBe(wanted?.url);
       };
       await becomes([{ text: 'a pumpkin' }, { text: 'a moon' }]);
       await slider.press('End');
@@ -61,7 +61,7 @@ export function twoPrompts(parts: () => PageParts): void {
       ];
       const [quarter] = (await createImages(stack, { prompt })).data;
       expect(quarter?.cache).toBe('hit');
-      await expect.poll(() => page.locator('.frame > img').getAttribute('src')).toBe(quarter?.url);
+      await expect.poll(() => page.locator('.frame > img').getAttribute('data-url')).toBe(quarter?.url);
 
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -86,7 +86,7 @@ export function twoPrompts(parts: () => PageParts): void {
       const shown = page.locator('.frame > img');
       const becomes = async (stages: object): Promise<void> => {
         const [wanted] = (await createImages(stack, { prompt: 'blue heart', stages })).data;
-        await expect.poll(() => shown.getAttribute('src')).toBe(wanted?.url);
+        await expect.poll(() => shown.getAttribute('data-url')).toBe(wanted?.url);
       };
       await becomes({ '3-4': 'sunflower' });
       await page.getByRole('button', { name: 'Stage 1' }).click();

@@ -1,10 +1,10 @@
 import { ApiError } from '../gpu-backend/contract/errors.ts';
 import { createReceiptSigner } from '../gpu-backend/contract/receipt.ts';
-import { createHttpScorer } from './adapters/http-scorer.ts';
 import { createMemoryPictureCache } from './adapters/memory-picture-cache.ts';
 import { createColoCache } from './adapters/picture-cache.ts';
 import { createS3ObjectStore } from './adapters/s3-object-store.ts';
 import { type AppOptions, createApp } from './app.ts';
+import { backendsOf } from './backends/backends-of.ts';
 import { createCompositionMaker } from './compositions/make-compositions.ts';
 import {
   ConfigError,
@@ -125,7 +125,7 @@ function servicesOf(env: WorkerEnv): Services {
     accountOf: createTenantAccounts(ledgers),
     prices,
     policy: policyOf(config, { signingKey, fetcher, now }),
-    scorer: createHttpScorer({ urls: config.backendUrls, signingKey, fetcher, now }),
+    scorer: backendsOf(env, config, log),
     urlSigningKeys,
     urlPresets,
     receiptSigner: receiptSigningKey && createReceiptSigner(receiptSigningKey),

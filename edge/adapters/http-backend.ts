@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { composeResultSchema } from '../../gpu-backend/contract/compose.ts';
 import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 import { type GenerateResult, generateResultSchema } from '../../gpu-backend/contract/generate.ts';
+import { scoreResultSchema } from '../../gpu-backend/contract/scores.ts';
 import { type SigningKey, signRequest } from '../../gpu-backend/contract/signature.ts';
 import { BackendFailure, type FailureKind } from '../backends/backend-failure.ts';
 import type { Backend, BackendRequest, GeneratedPicture, Generation } from './backend.ts';
+import type { Scorer } from './scorer.ts';
 
 /** What a backend may ask a client to wait at most, seconds: an hour is an outage, not a queue. */
 const MAX_RETRY_AFTER_S = 3_600;
@@ -17,8 +19,8 @@ export interface HttpBackendOptions {
   readonly now: () => number;
 }
 
-/** One backend over HTTP: signed JSON there, multipart form data or JSON back. @see ../../gpu-backend/contract/generate.ts, compose.ts */
-export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend {
+/** One backend over HTTP: signed JSON there, multipart form data or JSON back. @see ../../gpu-backend/contract/generate.ts, compose.ts, scores.ts */
+export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackendOptions): Backend & Scorer {
   async function post(
     path: string,
     json: object,
@@ -77,6 +79,12 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
       ask(post('/v1/compose', request, headersOf(traceparent), abort), async (response) =>
         composeResultSchema.parse(await response.json()),
       ),
+    score: (request, abort) =>
+      ask(post('/v1/scores', request, {}, abort), async (response) => {
+        const { scores } = scoreResultSchema.parse(await response.json());
+        if (scores.length !== request.candidates.length) throw new Error('backend left out a score');
+        return scores;
+      }),
   };
 }
 

@@ -3,5 +3,5 @@ import type { ScoreRequest } from '../../gpu-backend/contract/scores.ts';
 /** Says how well pictures fit their condition. @see ../../gpu-backend/contract/scores.ts */
 export interface Scorer {
   /** In the order of the candidates. Throws `backend_unavailable`. */
-  score(request: ScoreRequest): Promise<readonly number[]>;
+  score(request: ScoreRequest, signal?: AbortSignal): Promise<readonly number[]>;
 }

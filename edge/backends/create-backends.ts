@@ -1,6 +1,7 @@
 import type { SigningKey } from '../../gpu-backend/contract/signature.ts';
 import type { Backend } from '../adapters/backend.ts';
 import { createHttpBackend } from '../adapters/http-backend.ts';
+import type { Scorer } from '../adapters/scorer.ts';
 import type { Clock } from '../durable/clock.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
@@ -18,7 +19,7 @@ export interface BackendsOptions {
 }
 
 /** The backends of BACKEND_URL as one. To be made once in an isolate: what it learns of their health is all it knows. */
-export function createBackends({ urls, hedgeMs, log, ...options }: BackendsOptions): Backend {
+export function createBackends({ urls, hedgeMs, log, ...options }: BackendsOptions): Backend & Scorer {
   const { clock, signingKey, fetcher } = options;
   const { now } = clock;
   const members = urls.map((url): Member => {

@@ -1,5 +1,6 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { Backend } from '../adapters/backend.ts';
+import type { Scorer } from '../adapters/scorer.ts';
 import type { Clock } from '../durable/clock.ts';
 import { BackendFailure } from './backend-failure.ts';
 import type { CircuitBreaker, Outcome } from './circuit-breaker.ts';
@@ -15,7 +16,7 @@ const LIMIT_MS = 60_000;
 export interface Member {
   /** As the log names it. */
   readonly name: string;
-  readonly backend: Backend;
+  readonly backend: Backend & Scorer;
   readonly breaker: CircuitBreaker;
 }
 
@@ -35,15 +36,16 @@ export interface FailOverOptions {
  * @throws ApiError whatever the picture itself is refused with; `backend_unavailable` with the time after which the first
  * of them may be well again.
  */
-export function createFailOver(options: FailOverOptions): Backend {
+export function createFailOver(options: FailOverOptions): Backend & Scorer {
   return {
     generate: (request) => fly((backend, signal) => backend.generate(request, signal), options),
     compose: (request) => fly((backend, signal) => backend.compose(request, signal), options),
+    score: (request) => fly((backend, signal) => backend.score(request, signal), options),
   };
 }
 
 function fly<T>(
-  askOne: (backend: Backend, signal: AbortSignal) => Promise<T>,
+  askOne: (backend: Backend & Scorer, signal: AbortSignal) => Promise<T>,
   options: FailOverOptions,
 ): Promise<T> {
   const { members, budget, clock, hedgeMs } = options;

@@ -1,8 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Backend } from '../adapters/backend.ts';
 import { createS3ObjectStore } from '../adapters/s3-object-store.ts';
-import { createBackends } from '../backends/create-backends.ts';
-import { type EdgeConfig, parseConfig, type WorkerEnv } from '../config.ts';
+import { backendsOf } from '../backends/backends-of.ts';
+import { parseConfig, type WorkerEnv } from '../config.ts';
 import { createDurableFlights } from '../flight/durable-flights.ts';
 import type { Flights } from '../flight/flight.ts';
 import { createFlightCore, type FlightAnswer, type FlightCore } from '../flight/flight-core.ts';
@@ -15,17 +14,6 @@ import { PLATFORM_CLOCK } from './clock.ts';
 const fetcher: typeof fetch = (input, init) => fetch(input, init);
 const log: Log = (entry) => console.error(JSON.stringify(entry));
 
-/** What an isolate knows of its backends' health, shared by all flights in it: each alone would learn nothing. */
-const backends = new WeakMap<WorkerEnv, Backend>();
-
-function backendOf(env: WorkerEnv, { backendUrls: urls, hedgeMs, signingKey }: EdgeConfig): Backend {
-  const existing = backends.get(env);
-  if (existing) return existing;
-  const created = createBackends({ urls, hedgeMs, signingKey, fetcher, clock: PLATFORM_CLOCK, log });
-  backends.set(env, created);
-  return created;
-}
-
 /** Owns the generation of one fingerprint, so that nobody's hanging up ends it. */
 export class FlightObject extends DurableObject<WorkerEnv> {
   readonly #core: FlightCore;
@@ -34,7 +22,7 @@ export class FlightObject extends DurableObject<WorkerEnv> {
     super(state, env);
     const config = parseConfig(env);
     this.#core = createFlightCore({
-      backend: backendOf(env, config),
+      backend: backendsOf(env, config, log),
       store: createS3ObjectStore(config.s3, fetcher),
       recipes: createD1RecipeBook(env.DB),
       storage: createDurableFlightStorage(state.storage),

@@ -29,7 +29,14 @@ export async function scorePictures(
     candidates: planned.map(({ recipe: { seed, latent } }) => ({ seed, ...(latent && { latent }) })),
     caller: tenant,
   });
-  return within(scoring, deadline, clock, () => new ApiError('deadline_exceeded'));
+  return within(scoring, deadline, clock, () => new ApiError('deadline_exceeded')).catch(withMessage);
+}
+
+function withMessage(error: unknown): never {
+  if (!(error instanceof ApiError) || error.code !== 'backend_unavailable') throw error;
+  const { cause, retryAfterS } = error;
+  const message = 'Pictures cannot be scored at the moment; nothing was charged.';
+  throw new ApiError(error.code, { message, cause, ...(retryAfterS !== undefined && { retryAfterS }) });
 }
 
 /** The best `count` of what was scored, the best first; of equal ones the first. */

@@ -48,12 +48,22 @@ function createEdge(servers: readonly PictureServer[], hedgeMs?: number) {
     for (let at = 0; at < times; at++) all.push(await ask());
     return all;
   };
-  return { clock, lines, ask, askOften };
+  return { clock, lines, ask, askOften, backend };
 }
 
 const two = () => Promise.all([startPictureServer(makes('first')), startPictureServer(makes('second'))]);
 
 describe('several backends', () => {
+  it('score where the first is busy, too', async () => {
+    const [first, second] = await two();
+    first.behave(answers(503, { 'retry-after': '9' }));
+    second.behave((outgoing) => outgoing.end(JSON.stringify({ scores: [0.5] })));
+    const { backend } = createEdge([first, second]);
+    const request = { model: 'd'.repeat(64), prompt: 'cat', candidates: [{ seed: 1 }] };
+    expect(await backend.score(request)).toEqual([0.5]);
+    expect([first.asked(), second.asked()]).toEqual([1, 1]);
+  });
+
   it('are asked in order: the second has nothing to do while the first is well', async () => {
     const [first, second] = await two();
     const { askOften } = createEdge([first, second]);

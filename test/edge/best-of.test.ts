@@ -81,7 +81,9 @@ describe('best_of', () => {
     for (let time = 0; time < 2; time++) {
       const response = await edge.generate(body, headers);
       expect(response.status).toBe(503);
-      expect(await response.json()).toMatchObject({ error: { code: 'backend_unavailable' } });
+      expect(await response.json()).toMatchObject({
+        error: { code: 'backend_unavailable', message: expect.stringContaining('cannot be scored') },
+      });
     }
     expect((await charged()).reduce((sum, { units }) => sum + units, 0)).toBe(0);
     edge.scorer.isAway = false;

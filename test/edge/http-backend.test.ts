@@ -196,4 +196,34 @@ describe('the backend over HTTP', () => {
   ])('is unavailable when %s', async (_, answer) => {
     expect(await failureOf(answer)).toMatchObject({ code: 'backend_unavailable', status: 503 });
   });
+
+  describe('asked for scores', () => {
+    const SCORED = { model: 'd'.repeat(64), prompt: 'cat', candidates: [{ seed: 1 }, { seed: 2 }] };
+
+    it('gives one a candidate', async () => {
+      const asked: string[] = [];
+      const backend = backendThat(async (request) => {
+        const body = new Uint8Array(await request.arrayBuffer());
+        const problem = await verifyRequest({ method: 'POST', path: '/v1/scores', body }, request.headers, {
+          keys: [KEY],
+          now: NOW_MS / 1000,
+          rememberNonce: () => true,
+        });
+        expect(problem).toBeUndefined();
+        asked.push(new TextDecoder().decode(body));
+        return Response.json({ scores: [0.25, -0.5] });
+      });
+      expect(await backend.score(SCORED)).toEqual([0.25, -0.5]);
+      expect(asked.map((text) => JSON.parse(text))).toEqual([SCORED]);
+    });
+
+    it.each<[string, () => Response | Promise<Response>]>([
+      ['it is busy', () => new Response('', { status: 503, headers: { 'retry-after': '3' } })],
+      ['it cannot be reached', () => Promise.reject(new TypeError('no route'))],
+      ['it answers something else', () => Response.json({ scores: ['high', 'low'] })],
+      ['it leaves out a score', () => Response.json({ scores: [0.5] })],
+    ])('is unavailable when %s', async (_, answer) => {
+      await expect(backendThat(answer).score(SCORED)).rejects.toMatchObject({ code: 'backend_unavailable' });
+    });
+  });
 });

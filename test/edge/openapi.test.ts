@@ -134,12 +134,17 @@ describe('GET /openapi.json', () => {
     }
   });
 
-  it.each(operations)('$name has an example of its body and a curl line', ({ name, operation }) => {
-    const content = operation.requestBody?.content['application/json'];
-    if (content) expect(content.example, 'edge/docs/samples/example-bodies.ts').toBeTypeOf('object');
-    const [first] = operation['x-codeSamples'] ?? [];
-    expect(first?.label, `a parameter in ${name}: edge/docs/samples/curl-sample.ts`).toBe('curl');
-  });
+  it.each(operations)(
+    '$name has an example of its body and a curl line, or a program',
+    ({ name, operation }) => {
+      const content = operation.requestBody?.content['application/json'];
+      if (content) expect(content.example, 'edge/docs/samples/example-bodies.ts').toBeTypeOf('object');
+      const [first] = operation['x-codeSamples'] ?? [];
+      expect(first?.label, `a parameter in ${name}: edge/docs/samples/curl-sample.ts`).toBe(
+        operation.responses[101] ? 'TypeScript' : 'curl',
+      );
+    },
+  );
 
   it('has no reference that leads nowhere', () => {
     const text = JSON.stringify(document);

@@ -79,6 +79,8 @@ for image in images.data:
 
 /** Programs that do an operation with the client \`galip\` and, where OpenAI has it too, with OpenAI's clients. */
 export function clientSamples(origin: string, operationId: string): CodeSample[] {
+  if (operationId === 'live')
+    return [{ lang: 'TypeScript', label: 'TypeScript', source: liveProgram(origin) }];
   const typescript = TYPESCRIPT[operationId];
   const javascript = OPENAI_JAVASCRIPT[operationId];
   const python = OPENAI_PYTHON[operationId];
@@ -100,6 +102,19 @@ function galipProgram(origin: string, body: string): string {
 
 const galip = createGalip({ baseUrl: '${origin}', apiKey: process.env.GALIP_API_KEY });
 ${body}`;
+}
+
+/** A WebSocket needs no client but the platform's. */
+function liveProgram(origin: string): string {
+  return `const protocols = ['galip-live', \`galip-key.\${process.env.GALIP_API_KEY}\`];
+const socket = new WebSocket('${origin.replace(/^http/u, 'ws')}/v1/live', protocols);
+socket.addEventListener('message', ({ data }) => {
+  if (typeof data !== 'string') return socket.close(); // the picture's bytes
+  const { type, url = '' } = JSON.parse(data);
+  console.log(type, url);
+  if (type === 'ready') socket.send(JSON.stringify({ id: 'k1', prompt: 'a red apple' }));
+  if (type === 'error') socket.close();
+});`;
 }
 
 function openAiProgram(origin: string, body: string): string {

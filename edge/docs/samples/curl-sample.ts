@@ -11,7 +11,7 @@ const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/v1/admin/tenants/': { id: 'TENANT_ID' },
 };
 
-/** A curl line that does an operation; undefined where a parameter has neither a variable nor an example. */
+/** A curl line that does an operation; undefined for WebSockets, and where a parameter has neither a variable nor an example. */
 export function curlSample(
   origin: string,
   path: string,
@@ -20,7 +20,8 @@ export function curlSample(
   body: object | undefined,
 ): CodeSample | undefined {
   const url = origin + filledPath(path, operation);
-  if (url.includes('{')) return undefined;
+  const isSocket = operation.responses[101] !== undefined;
+  if (isSocket || url.includes('{')) return undefined;
   const isPicture = path.includes('{file}');
   const isStream = operation.responses[200]?.content?.['text/event-stream'] !== undefined;
   const options = [

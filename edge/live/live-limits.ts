@@ -4,7 +4,7 @@ export const MAX_MESSAGE_CHARACTERS = 64 * 1024;
 /** Messages in any second: each costs its parsing, and hits one after the other come to about a hundred. */
 export const MAX_MESSAGES_PER_S = 250;
 
-/** A socket on which nothing was asked for so long is closed, ms. */
+/** A socket on which nothing was asked or answered for so long is closed, ms; longer than an answer takes. */
 export const IDLE_MS = 120_000;
 
 /** How often a socket's key is looked at again, ms: with the 30 s that an isolate keeps it, revocation ends it within 60. */

@@ -48,9 +48,14 @@ interface Waiting extends LiveMessage {
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { socketId, parse, admit, make, send, close, clock, log } = options;
   let requests = 0;
+  let isEnded = false;
   let second = { at: 0, messages: 0 };
 
-  const say = (answer: LiveAnswer): void => send(JSON.stringify(answer));
+  const say = (answer: LiveAnswer): void => {
+    if (isEnded) return;
+    stir();
+    send(JSON.stringify(answer));
+  };
 
   const run = async ({ id, request, requestKey, receivedAtMs }: Waiting, withdrawn: AbortSignal) => {
     const beganAtMs = clock.now();
@@ -87,6 +92,11 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     });
   };
   const idle = (): (() => void) => clock.after(IDLE_MS, () => close(1001, 'idle'));
+  /** Who waits for an answer is not idle. */
+  const stir = (): void => {
+    cancelIdle();
+    cancelIdle = idle();
+  };
   let cancelCheck = clock.after(KEY_CHECK_MS, checkKey);
   let cancelIdle = idle();
   const cancelAge = clock.after(MAX_AGE_MS, () => close(1012, 'connect again'));
@@ -103,14 +113,14 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
       if (typeof frame !== 'string') return close(1003, 'messages are text');
       if (frame.length > MAX_MESSAGE_CHARACTERS) return close(1009, 'message too long');
       if (requests === MAX_REQUESTS) return close(1012, 'connect again');
-      cancelIdle();
-      cancelIdle = idle();
+      stir();
       const message = parse(frame);
       if ('error' in message) return say(errorAnswer(message.id, message.error));
       const requestKey = `live ${socketId} ${++requests}`;
       return latest.offer({ ...message, requestKey, receivedAtMs: clock.now() });
     },
     end() {
+      isEnded = true;
       for (const cancel of [cancelCheck, cancelIdle, cancelAge]) cancel();
       latest.end();
     },

@@ -1,20 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type LiveAnswer, liveAnswerSchema } from '../../edge/live/live-answers.ts';
 import { MAX_MESSAGE_CHARACTERS } from '../../edge/live/live-limits.ts';
+import { connectLive, type LiveSocket } from './fakes/live-socket.ts';
 import { textOf } from './fakes/memory-backend.ts';
 import { tenantLedger } from './fakes/tenant-ledger.ts';
 import { createTestEdge, type IssueOptions, issueKey, type TestEdge } from './fakes/test-edge.ts';
-
-interface Socket {
-  readonly response: Response;
-  /** Answers so far, each with the bytes that followed it. */
-  readonly answers: (LiveAnswer & { readonly file?: string })[];
-  readonly closed: Promise<CloseEvent>;
-  send(message: unknown): void;
-  close(): void;
-  /** The answer to a message, once it is there and, of a picture, its bytes. */
-  answerTo(id: string): Promise<LiveAnswer & { readonly file?: string }>;
-}
 
 let edge: TestEdge;
 let tenant: string;
@@ -23,40 +12,9 @@ beforeEach(() => {
   tenant = `live-${crypto.randomUUID().slice(0, 8)}`;
 });
 
-async function connect(headers: Record<string, string>): Promise<Socket> {
-  const response = await edge.fetch('/v1/live', { headers: { upgrade: 'websocket', ...headers } });
-  const socket = response.webSocket;
-  if (!socket) throw new Error(`no WebSocket: ${response.status}`);
-  const closed = Promise.withResolvers<CloseEvent>();
-  const answers: (LiveAnswer & { file?: string })[] = [];
-  socket.addEventListener('close', closed.resolve);
-  socket.addEventListener('message', ({ data }) => {
-    const last = answers.at(-1);
-    if (typeof data === 'string') answers.push(liveAnswerSchema.parse(JSON.parse(data)));
-    else if (last) {
-      void new Response(data).text().then((text) => {
-        last.file = text;
-      });
-    }
-  });
-  socket.accept();
-  return {
-    response,
-    answers,
-    closed: closed.promise,
-    send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    close: () => socket.close(1000),
-    answerTo: (id) =>
-      vi.waitFor(() => {
-        const answer = answers.find((one) => 'id' in one && one.id === id);
-        if (!answer || (answer.type === 'picture' && answer.file === undefined))
-          throw new Error(`none to ${id}`);
-        return answer;
-      }, 5_000),
-  };
-}
+const connect = (headers: Record<string, string>) => connectLive(edge, headers);
 
-async function open(options: IssueOptions = {}): Promise<Socket> {
+async function open(options: IssueOptions = {}): Promise<LiveSocket> {
   const socket = await connect({ authorization: `Bearer ${await issueKey({ tenant, ...options })}` });
   await vi.waitFor(() => expect(socket.answers[0]).toMatchObject({ type: 'ready', native: 64 }));
   return socket;

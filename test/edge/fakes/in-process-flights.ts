@@ -1,6 +1,6 @@
 import type { Backend } from '../../../edge/adapters/backend.ts';
 import type { ObjectStore } from '../../../edge/adapters/object-store.ts';
-import { PLATFORM_CLOCK } from '../../../edge/durable/clock.ts';
+import type { Clock } from '../../../edge/durable/clock.ts';
 import { createDurableFlights } from '../../../edge/flight/durable-flights.ts';
 import type { Flights } from '../../../edge/flight/flight.ts';
 import { createFlightCore, type FlightCore } from '../../../edge/flight/flight-core.ts';
@@ -12,16 +12,18 @@ export interface InProcessFlightsOptions {
   readonly backend: Backend;
   readonly store: ObjectStore;
   readonly recipes: RecipeBook;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The real flights, in this isolate instead of an object for each, on rows in memory. */
-export function createInProcessFlights(options: InProcessFlightsOptions): Flights {
+export function createInProcessFlights({ clock, ...ports }: InProcessFlightsOptions): Flights {
   const cores = new Map<string, FlightCore>();
   return createDurableFlights({
     flightOf(fingerprint) {
-      const core = cores.get(fingerprint) ?? createFlightCore({ ...options, storage: createMemoryStorage() });
+      const core =
+        cores.get(fingerprint) ??
+        createFlightCore({ ...ports, now: clock.now, storage: createMemoryStorage() });
       cores.set(fingerprint, core);
       return {
         generate: (...call) => core.generate(...call),
@@ -29,8 +31,7 @@ export function createInProcessFlights(options: InProcessFlightsOptions): Flight
         wasStartedBy: async (caller) => core.wasStartedBy(caller),
       };
     },
-    now: options.now,
-    after: PLATFORM_CLOCK.after,
+    ...clock,
   });
 }
 

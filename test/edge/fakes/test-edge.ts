@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { createColoCache } from '../../../edge/adapters/picture-cache.ts';
 import { createApp } from '../../../edge/app.ts';
 import { createAskDurable } from '../../../edge/durable/ask-durable.ts';
-import { PLATFORM_CLOCK } from '../../../edge/durable/clock.ts';
+import { type Clock, PLATFORM_CLOCK } from '../../../edge/durable/clock.ts';
 import { createDurableJobs } from '../../../edge/durable/durable-jobs.ts';
 import { createIdempotencyOf } from '../../../edge/durable/idempotency-object.ts';
 import { createDurableLedgers } from '../../../edge/durable/ledger-object.ts';
@@ -66,6 +66,8 @@ export interface TestEdgeOptions {
   readonly resolveHost?: ResolveHost;
   /** Milliseconds since 1970; by default time stands still at `NOW_MS`. */
   readonly now?: () => number;
+  /** By which what waits is given up; by default the platform's. */
+  readonly after?: Clock['after'];
   readonly keys?: KeyStore;
   readonly keyRegistry?: KeyRegistry;
   readonly publicUrl?: string;
@@ -84,6 +86,7 @@ export interface TestEdgeOptions {
  */
 export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
   const { keys, publicUrl, now = () => NOW_MS, prices } = options;
+  const clock = { ...PLATFORM_CLOCK, ...(options.after && { after: options.after }), now };
   const { blockedTerms = [], urlSigningKeys = URL_SIGNING_KEYS, urlPresets = {} } = options;
   const origin = `https://${crypto.randomUUID()}.example`;
   const store = createMemoryObjectStore();
@@ -111,7 +114,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     resolveHost: options.resolveHost ?? (async () => ['93.184.215.14']),
     store,
     cache: createColoCache(caches.default),
-    flights: createInProcessFlights({ backend, store, recipes, now, log: write }),
+    flights: createInProcessFlights({ backend, store, recipes, clock, log: write }),
     recipes,
     ledgerOf: createTenantLedgers(ledgers),
     accountOf: createTenantAccounts(ledgers),
@@ -122,7 +125,7 @@ export function createTestEdge(options: TestEdgeOptions = {}): TestEdge {
     urlPresets,
     receiptSigner: createReceiptSigner(RECEIPT_SIGNING_KEY),
     pageFiles: createPageFiles(),
-    clock: { ...PLATFORM_CLOCK, now },
+    clock,
     log: write,
   });
   const edge: TestEdge = {

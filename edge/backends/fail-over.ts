@@ -129,6 +129,8 @@ function choose(members: readonly Member[], canPay: boolean): Member | undefined
 }
 
 function outcomeOf(thrown: unknown): Outcome {
+  // Withdrawn, perhaps before it was sent there.
+  if (thrown instanceof ApiError && thrown.code === 'superseded') return 'unknown';
   // A refusal of the picture itself is an answer.
   if (!(thrown instanceof BackendFailure)) return thrown instanceof ApiError ? 'good' : 'bad';
   return thrown.kind === 'busy' ? 'busy' : 'bad';

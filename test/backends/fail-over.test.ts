@@ -4,8 +4,10 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 import {
   answers,
+  type Behaviour,
   breaksOff,
   hangs,
+  held,
   makes,
   type PictureServer,
   startPictureServer,
@@ -25,18 +27,24 @@ const LIMIT_MS = 60_000;
 function createEdge(servers: readonly PictureServer[], hedgeMs?: number) {
   const clock = createManualClock();
   const lines: string[] = [];
+  const responses: Response[] = [];
+  const fetcher: typeof fetch = async (...request) => {
+    const response = await fetch(...request);
+    responses.push(response);
+    return response;
+  };
   const backend = createBackends({
     urls: servers.map(({ url }) => url),
     hedgeMs,
     signingKey: { id: 'k1', secret: 's'.repeat(32) },
-    fetcher: fetch,
+    fetcher,
     clock,
     log: ({ event, backend: host }) => lines.push(`${event} ${host}`),
   });
   /** Bytes of the picture, or the error. */
-  const ask = async (): Promise<string | ApiError> => {
+  const ask = async (withdrawn?: AbortSignal): Promise<string | ApiError> => {
     try {
-      const { pictures } = await backend.generate(REQUEST);
+      const { pictures } = await backend.generate({ ...REQUEST, withdrawn });
       return new TextDecoder().decode(pictures[0]?.bytes);
     } catch (error) {
       if (error instanceof ApiError) return error;
@@ -48,7 +56,14 @@ function createEdge(servers: readonly PictureServer[], hedgeMs?: number) {
     for (let at = 0; at < times; at++) all.push(await ask());
     return all;
   };
-  return { clock, lines, ask, askOften, backend };
+  /** Once an answer of that status was read. */
+  const heard = async (status: number): Promise<void> => {
+    await vi.waitFor(() =>
+      expect(responses.some((response) => response.status === status && response.bodyUsed)).toBe(true),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { clock, lines, ask, askOften, heard, backend };
 }
 
 const two = () => Promise.all([startPictureServer(makes('first')), startPictureServer(makes('second'))]);
@@ -246,7 +261,7 @@ describe('hedging', () => {
     const [first, second] = await two();
     first.behave(hangs);
     const { ask, clock } = createEdge([first, second], 250);
-    const asked = Array.from({ length: 30 }, ask);
+    const asked = Array.from({ length: 30 }, () => ask());
     await vi.waitFor(() => expect(first.asked()).toBe(30));
     clock.advance(250);
     await vi.waitFor(() => expect(second.asked()).toBe(10));
@@ -255,3 +270,69 @@ describe('hedging', () => {
     expect(answered.filter((one) => one === 'second')).toHaveLength(10);
   });
 });
+
+describe('a request that is withdrawn', () => {
+  /** A request that two backends are at, each until its own function is called. */
+  async function hedged() {
+    const servers = await two();
+    const [first, second] = servers;
+    const ends = servers.map((server, at) => {
+      const { behaviour, end } = held(makes(at === 0 ? 'first' : 'second'));
+      server.behave(behaviour);
+      return end;
+    }) as [ReturnType<typeof held>['end'], ReturnType<typeof held>['end']];
+    const edge = createEdge(servers, 250);
+    const wanted = new AbortController();
+    const answer = edge.ask(wanted.signal);
+    await vi.waitFor(() => expect(first.asked()).toBe(1));
+    edge.clock.advance(250);
+    await vi.waitFor(() => expect(second.asked()).toBe(1));
+    wanted.abort();
+    // Each hears of it.
+    await vi.waitFor(() => expect([first.asked(), second.asked()]).toEqual([2, 2]));
+    return { answer, ends, edge };
+  }
+
+  it.each([
+    ['first', 'second'],
+    ['second', 'first'],
+  ])('is made where the %s backend had not begun, and the %s had', async (waiting, begun) => {
+    const { answer, ends, edge } = await hedged();
+    const [ofWaiting, ofBegun] = waiting === 'first' ? ends : ends.toReversed();
+    ofWaiting?.(superseded);
+    await edge.heard(409);
+    ofBegun?.();
+    expect(await answer).toBe(begun);
+    expect(edge.lines).toEqual([]);
+  });
+
+  it('is superseded where neither had begun', async () => {
+    const { answer, ends, edge } = await hedged();
+    for (const end of ends) end(superseded);
+    expect(await answer).toMatchObject({ code: 'superseded' });
+    expect(edge.lines).toEqual([]);
+  });
+
+  it('is no picture where the one that had begun breaks off', async () => {
+    const { answer, ends, edge } = await hedged();
+    ends[0](superseded);
+    await edge.heard(409);
+    ends[1](breaksOff);
+    expect(await answer).toMatchObject({ code: 'backend_unavailable' });
+  });
+
+  it('says nothing of a backend that it was not sent to', async () => {
+    const [first] = await two();
+    await first.close();
+    const { ask, askOften, clock, lines } = createEdge([first]);
+    await askOften(5);
+    clock.advance(1_000);
+    expect(await ask(AbortSignal.abort())).toMatchObject({ code: 'superseded' });
+    expect(lines).toEqual([`backend_open ${first.host}`]);
+  });
+});
+
+const superseded: Behaviour = (outgoing) => {
+  outgoing.writeHead(409, { 'content-type': 'application/json' });
+  outgoing.end(JSON.stringify(new ApiError('superseded').toBody()));
+};

@@ -74,6 +74,21 @@ export const breaksOff: Behaviour = (outgoing) => {
   outgoing.write('--x\r\n', () => outgoing.destroy());
 };
 
+/** Does nothing until it is told, and then what it is told; a withdrawal it hears of in between. */
+export function held(otherwise: Behaviour): {
+  readonly behaviour: Behaviour;
+  readonly end: (how?: Behaviour) => void;
+} {
+  const { promise, resolve } = Promise.withResolvers<Behaviour>();
+  return {
+    async behaviour(outgoing, incoming) {
+      if (incoming.url === '/v1/withdraw') return answers(204)(outgoing, incoming);
+      return (await promise)(outgoing, incoming);
+    },
+    end: (how = otherwise) => resolve(how),
+  };
+}
+
 export const hangs: Behaviour = () => undefined;
 
 const RESULT: GenerateResult = {

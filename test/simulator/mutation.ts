@@ -1,5 +1,6 @@
 import type { Backend } from '../../edge/adapters/backend.ts';
 import type { Flights } from '../../edge/flight/flight.ts';
+import type { FlightCore } from '../../edge/flight/flight-core.ts';
 import type { Idempotency } from '../../edge/idempotency/idempotency.ts';
 import type { LedgerCore } from '../../edge/ledger/ledger-core.ts';
 import type { Sql } from '../../edge/ledger/sql.ts';
@@ -11,6 +12,7 @@ export interface Mutation {
   readonly ledger?: (core: LedgerCore, tenant: string) => LedgerCore;
   readonly ledgerSql?: (sql: Sql) => Sql;
   readonly flights?: (flights: Flights, backend: Backend) => Flights;
+  readonly flightCore?: (core: FlightCore) => FlightCore;
   readonly idempotency?: (idempotency: Idempotency) => Idempotency;
   readonly jobAlarm?: (alarm: Alarm) => Alarm;
   readonly store?: (store: SimulatedStore) => SimulatedStore;

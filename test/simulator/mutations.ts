@@ -151,6 +151,44 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
       },
       noticed: /was charged as generated \d times/u,
     },
+    'a flight that is given up when anybody leaves': {
+      mutation: {
+        flightCore(core) {
+          const callers = new Set<string>();
+          return {
+            ...core,
+            generate(plan, withBytes, caller, traceparent) {
+              if (caller !== undefined) callers.add(caller);
+              return core.generate(plan, withBytes, caller, traceparent, caller !== undefined);
+            },
+            leave() {
+              for (const caller of callers) core.leave(caller);
+            },
+          };
+        },
+      },
+      noticed: /stayed, and was answered superseded/u,
+    },
+    'a ledger that charges what was withdrawn': {
+      mutation: {
+        ledger: (core) => ({
+          ...core,
+          settle(settlement) {
+            const lines = settlement.lines.map((line) =>
+              line.outcome === 'failed' ? { ...line, outcome: 'follower' as const, units: 1 } : line,
+            );
+            const settled = core.settle({ ...settlement, lines });
+            if (!('charges' in settled)) return settled;
+            const { charges, allowance } = settled;
+            return {
+              charges: charges.map((charge, index) => ({ ...charge, ...settlement.lines[index] })),
+              allowance,
+            };
+          },
+        }),
+      },
+      noticed: /superseded, and yet charged/u,
+    },
     'flights that do not know again who started them': {
       mutation: {
         flights: (flights) => ({ ...flights, wasStartedBy: async () => false }),

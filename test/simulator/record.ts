@@ -3,6 +3,7 @@ import type { Images } from '../../edge/generation/images.ts';
 import type { Job } from '../../edge/jobs/job.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
 import type { Prices } from '../../edge/ledger/prices.ts';
+import type { LiveAnswer } from '../../edge/live/live-answers.ts';
 
 /** Something that a client wants; it may send it several times. */
 export interface Intent {
@@ -34,11 +35,23 @@ export interface SeenAnswer {
   readonly jobId: string | undefined;
 }
 
+/** One message as it reached a live socket at the edge. */
+export interface SeenMessage {
+  readonly intent: Intent;
+  readonly socketId: string;
+  /** Each with whether the message was withdrawn by then. */
+  readonly answers: { readonly answer: LiveAnswer; readonly wasWithdrawn: boolean }[];
+  /** A newer one came, or the socket went, before it was answered. */
+  isWithdrawn: boolean;
+}
+
 /** All that the simulator has seen from outside in one run. */
 export interface RunRecord {
   readonly prices: Prices;
   readonly intents: Intent[];
   readonly requests: SeenRequest[];
+  /** Those of live sockets; what was begun for them is among the requests. */
+  readonly messages: SeenMessage[];
   /** Ends of jobs as they were published, by message id; each try of publishing. */
   readonly published: Map<string, string[]>;
   /** Jobs as they were at their end. */

@@ -1,4 +1,8 @@
 import type { Hono } from 'hono';
+import type { Backend } from '../../edge/adapters/backend.ts';
+import { createCircuitBreaker } from '../../edge/backends/circuit-breaker.ts';
+import { createFailOver } from '../../edge/backends/fail-over.ts';
+import { createRetryBudget } from '../../edge/backends/retry-budget.ts';
 import type { EdgeContext } from '../../edge/endpoint.ts';
 import { createImageMaker } from '../../edge/generation/make-images.ts';
 import { freePlaces } from '../../edge/jobs/free-places.ts';
@@ -24,6 +28,7 @@ import { createEdgeWorker } from './edge-worker.ts';
 import { withDeterministicPlatform } from './engine/deterministic-platform.ts';
 import { createSimulatedQueue } from './engine/queue.ts';
 import { createWorld, type World } from './engine/world.ts';
+import { createLiveSockets } from './live-sockets.ts';
 import { MODEL } from './model.ts';
 import type { Mutation } from './mutation.ts';
 import { createSimulatedFlights } from './objects/simulated-flights.ts';
@@ -94,6 +99,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     prices,
     intents: [],
     requests: [],
+    messages: [],
     published: new Map(),
     jobs: new Map(),
     starters: new Map(),
@@ -109,7 +115,20 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
 
   const realStore = createSimulatedStore(world);
   const store = mutation.store?.(realStore) ?? realStore;
-  const backend = createSimulatedBackend(world, store);
+  const backends = ['a', 'b']
+    .slice(0, random.int(1, 2))
+    .map((name) => ({ name, backend: createSimulatedBackend(world, store, name) }));
+  const hedgeMs = random.pick([undefined, 300]);
+  const backendOf = (): Backend =>
+    createFailOver({
+      members: backends.map((member) => ({
+        ...member,
+        breaker: createCircuitBreaker({ now: time.now, onChange: () => undefined }),
+      })),
+      budget: createRetryBudget(),
+      clock: world.clock,
+      hedgeMs,
+    });
   const usageSql = world.openSql();
   for (const statement of usageTables.split(/;\s*$/mu)) if (statement.trim()) usageSql.exec(statement);
   const { db, ask: askD1 } = createSimulatedD1(world, usageSql);
@@ -151,7 +170,8 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
 
   const realFlights = createSimulatedFlights({
     world,
-    backend,
+    mutation,
+    backendOf,
     store,
     recipes: { keep: () => network.call('recipe book', () => undefined) },
     log,
@@ -161,7 +181,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     model: MODEL,
     store,
     cache: createSimulatedCache(faults),
-    flights: mutation.flights?.(realFlights, backend) ?? realFlights,
+    flights: mutation.flights?.(realFlights, backendOf()) ?? realFlights,
     ledgerOf: logAnswers({ ledgerOf: tenantLedgers, send: sendUsage, now: time.now, log }),
     prices,
     policy: createBlockList([FORBIDDEN]),
@@ -216,7 +236,8 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
   });
   const client: Client = createClient(world, app, record);
 
-  startWorkload({ world, client, accountOf, holders, record });
+  const sockets = createLiveSockets({ world, maker, record, contexts: client.contexts, log });
+  startWorkload({ world, client, sockets, accountOf, holders, record });
   startChaos(world, client);
   startCron(world, () => freePlaces({ openJobs, jobs, log }));
   await time.runUntil(startMs + FAULTS_MS);

@@ -5,9 +5,11 @@ import type { Tenant } from '../../edge/keys/tenant.ts';
 import type { AccountOf } from '../../edge/ledger/ledger.ts';
 import type { Client } from './client.ts';
 import type { World } from './engine/world.ts';
+import type { LiveSockets } from './live-sockets.ts';
 import { NATIVE } from './model.ts';
 import type { Intent, RunRecord } from './record.ts';
 import { NASTY } from './services/simulated-backend.ts';
+import { beTypist, drawScript } from './typist.ts';
 
 /** Prompts that the policy refuses. */
 export const FORBIDDEN = 'forbidden';
@@ -76,6 +78,7 @@ export function drawHolders({ random, time }: World): readonly [KeyHolder, ...Ke
 export interface WorkloadOptions {
   readonly world: World;
   readonly client: Client;
+  readonly sockets: LiveSockets;
   readonly accountOf: AccountOf;
   readonly holders: readonly [KeyHolder, ...KeyHolder[]];
   readonly record: RunRecord;
@@ -83,7 +86,7 @@ export interface WorkloadOptions {
 
 /** Has clients come, in the next two minutes. */
 export function startWorkload(options: WorkloadOptions): void {
-  const { world, holders, record } = options;
+  const { world, holders, record, sockets } = options;
   const { random, time, lives } = world;
   for (const tenant of new Set(holders.map((holder) => holder.tenant))) {
     if (tenant.plan !== 'prepaid') continue;
@@ -108,6 +111,23 @@ export function startWorkload(options: WorkloadOptions): void {
     };
     record.intents.push(intent);
     begin(`client ${id}`, random.int(0, burstMs), () => beClient(intent, options));
+  }
+  startTypists(prompts, burstMs);
+
+  /** Most have the money for it, and type the same at the same time. */
+  function startTypists(last: number, withinMs: number): void {
+    if (random.chance(0.4)) return;
+    const typed = [PROMPTS[0], ...PROMPTS.slice(1, last + 1)] as const;
+    const script = drawScript(world, random.chance(0.2) ? [...typed, FORBIDDEN, NASTY] : typed);
+    const [pauseMs, beginMs] = [random.pick([5, 200, 1_000]), random.int(0, withinMs)];
+    const [first, ...others] = holders.filter(({ tenant }) => tenant.plan === 'postpaid');
+    const typists = random.int(1, 5);
+    for (let id = 0; id < typists; id++) {
+      const holder = first && random.chance(0.7) ? random.pick([first, ...others]) : random.pick(holders);
+      begin(`typist ${id}`, beginMs + random.int(0, pauseMs), () =>
+        beTypist(holder, { world, sockets, script, pauseMs }),
+      );
+    }
   }
 
   function begin(name: string, delayMs: number, work: () => Promise<void>): void {

@@ -15,6 +15,7 @@ const FREE = new Set([
   'rate_limited',
   'backend_unavailable',
   'deadline_exceeded',
+  'superseded',
 ]);
 
 /** Every answer is in time and true: charged is what it says, and the same request has the same answer. */

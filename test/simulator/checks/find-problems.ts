@@ -7,6 +7,7 @@ import type { SimulatedStore } from '../services/simulated-store.ts';
 import { answerProblems } from './answer-problems.ts';
 import { chargeProblems } from './charge-problems.ts';
 import { jobProblems } from './job-problems.ts';
+import { liveProblems } from './live-problems.ts';
 import { pictureProblems } from './picture-problems.ts';
 import { usageProblems } from './usage-problems.ts';
 
@@ -41,6 +42,7 @@ export async function findProblems(aftermath: Aftermath): Promise<string[]> {
     ...pictureProblems(aftermath),
     ...chargeProblems(aftermath, charges),
     ...(await answerProblems(aftermath, charges)),
+    ...liveProblems(aftermath),
     ...jobProblems(aftermath, charges),
     ...usageProblems(aftermath, charges),
   ];

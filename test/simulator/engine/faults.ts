@@ -18,6 +18,7 @@ const FAULTS = [
   'backend-dies-before-put',
   'backend-dies-after-put',
   'backend-slow',
+  'withdrawal-late',
   'eviction',
 ] as const;
 type Fault = (typeof FAULTS)[number];

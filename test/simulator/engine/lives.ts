@@ -46,7 +46,7 @@ export function createLives(time: VirtualTime, onDeath: (name: string) => void):
   function after(delayMs: number, callback: () => void): () => void {
     const life = current();
     return time.after(delayMs, () => {
-      if (life.isAlive) callback();
+      if (life.isAlive) storage.run(life, callback);
     });
   }
   return {

@@ -10,10 +10,13 @@ import { createAlarm } from '../engine/alarm.ts';
 import { deathPointOf } from '../engine/crash.ts';
 import { createHost, type Host } from '../engine/host.ts';
 import type { World } from '../engine/world.ts';
+import type { Mutation } from '../mutation.ts';
 
 export interface FlightsOptions {
   readonly world: World;
-  readonly backend: Backend;
+  readonly mutation: Mutation;
+  /** As an object has it, with its own memory of what is well. */
+  readonly backendOf: () => Backend;
   readonly store: ObjectStore;
   readonly recipes: Pick<RecipeBook, 'keep'>;
   readonly log: Log;
@@ -22,8 +25,14 @@ export interface FlightsOptions {
 }
 
 /** The real flights, each in an object of its own. Does what `FlightObject` does for the core. */
-export function createSimulatedFlights({ world, onLanded, ...ports }: FlightsOptions): Flights {
-  const { lives, time, faults, network } = world;
+export function createSimulatedFlights({
+  world,
+  mutation,
+  backendOf,
+  onLanded,
+  ...ports
+}: FlightsOptions): Flights {
+  const { lives, time, faults, network, random } = world;
   const hosts = new Map<string, Host<FlightCore>>();
 
   function open(fingerprint: string): Host<FlightCore> {
@@ -31,9 +40,10 @@ export function createSimulatedFlights({ world, onLanded, ...ports }: FlightsOpt
     const host = createHost<FlightCore>({
       name: `flight ${fingerprint.slice(0, 8)}`,
       lives,
-      open: (life) =>
-        createFlightCore({
+      open(life) {
+        const core = createFlightCore({
           ...ports,
+          backend: backendOf(),
           storage: {
             read: () => structuredClone(row),
             write(next, wakeAt) {
@@ -50,7 +60,9 @@ export function createSimulatedFlights({ world, onLanded, ...ports }: FlightsOpt
           },
           now: time.now,
           crashPoint: deathPointOf(life, faults),
-        }),
+        });
+        return mutation.flightCore?.(core) ?? core;
+      },
     });
     const alarm = createAlarm({ time, faults, ring: () => host.serve((core) => core.wake()) });
     world.hosts.push(host);
@@ -65,9 +77,11 @@ export function createSimulatedFlights({ world, onLanded, ...ports }: FlightsOpt
 
   return createDurableFlights({
     flightOf: (fingerprint) => ({
-      generate: (plan, withBytes, caller) =>
-        call(fingerprint, (core) => core.generate(plan, withBytes, caller)),
-      leave: (caller) => call(fingerprint, (core) => core.leave(caller)),
+      generate: (...asked) => call(fingerprint, (core) => core.generate(...asked)),
+      async leave(caller) {
+        if (faults.strikes('withdrawal-late')) await lives.sleep(random.int(1, 5_000));
+        return call(fingerprint, (core) => core.leave(caller));
+      },
       wasStartedBy: (caller) => call(fingerprint, (core) => core.wasStartedBy(caller)),
     }),
     ...world.clock,

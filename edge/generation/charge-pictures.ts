@@ -93,7 +93,6 @@ export async function chargePictures<T extends QuotedPlan>(
     );
   };
   if (quoted.every(({ isStored }) => isStored)) {
-    for (const [index, { cache }] of quoted.entries()) options.onLanded?.(index, cache);
     await options.complete?.();
     const recorded = await inTime(
       ledger.record({
@@ -102,6 +101,7 @@ export async function chargePictures<T extends QuotedPlan>(
       }),
     );
     if (!recorded.granted) throw new SpendingRefused(recorded);
+    for (const [index, { cache }] of quoted.entries()) options.onLanded?.(index, cache);
     return charged(quoted, recorded);
   }
   const leaseMs = Math.max(0, deadline - clock.now()) + SETTLE_MS;

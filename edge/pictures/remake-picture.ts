@@ -30,13 +30,16 @@ export interface RemakeOptions {
 export type OpenPicture = (name: PictureName, source: PictureSource) => Promise<Picture | undefined>;
 
 export function createOpenPicture({ recipes, flights, model, now }: RemakeOptions): OpenPicture {
-  /** With its pictures, which are made again first where they are lost too. */
+  /** The composition of that name, if the recipe still makes it, once its pictures are there: lost ones are made again. */
   async function planAgain(
     { order, tenant }: KeptComposition,
+    name: PictureName,
     source: PictureSource,
     deadline: number,
   ): Promise<CompositionPlan | undefined> {
     const { pictures, file } = await planComposition(order, model, tenant ?? '');
+    // Before anything is asked of the store: under a made-up extension anybody could have it asked a hundred times.
+    if (!file || !isNamed(file, name)) return undefined;
     await inTurns(
       [...new Map(pictures.map((each) => [each.fingerprint, each])).values()],
       FLIGHTS_AT_ONCE,
@@ -62,15 +65,16 @@ export function createOpenPicture({ recipes, flights, model, now }: RemakeOption
     }
     const deadline = now() + DEADLINE_MS;
     const plan: FlightPlan | undefined =
-      'order' in recipe ? await planAgain(recipe, source, deadline) : { recipe, fingerprint };
-    // A composition's format is known from its plan; one of another name is not what was asked for.
-    if (!plan || plan.fingerprint !== fingerprint || pictureKeyOf(nameOfPlan(plan)) !== pictureKeyOf(name)) {
-      return undefined;
-    }
+      'order' in recipe ? await planAgain(recipe, name, source, deadline) : { recipe, fingerprint };
+    if (!plan) return undefined;
     const call = { deadline, withBytes: true };
     const { result: _, bytes, ...object } = await flights.generate(plan, call);
     if (!bytes) return source.open(name);
     source.cache(name, { ...object, bytes });
     return { ...object, body: bytes };
   };
+}
+
+function isNamed(plan: FlightPlan, name: PictureName): boolean {
+  return pictureKeyOf(nameOfPlan(plan)) === pictureKeyOf(name);
 }

@@ -184,6 +184,17 @@ describe.each([
     expect((await client.edge.fetch(path.replace(/\.\w+$/u, '.avif'))).status).toBe(404);
   });
 
+  it('costs nobody a look at its pictures under another extension', async () => {
+    const client = await createCompositionClient();
+    const { file } = await client.make(kind, body);
+    const path = new URL(file?.url ?? '').pathname;
+    const before = client.edge.store.calls.length;
+    expect((await client.edge.fetch(path.replace(/\.\w+$/u, '.avif'))).status).toBe(404);
+    expect(client.edge.store.calls.slice(before)).toEqual([
+      expect.stringContaining(file?.fingerprint ?? '-'),
+    ]);
+  });
+
   it('is private where its pictures are', async () => {
     const client = await createCompositionClient();
     const { file, data } = await client.make(kind, { ...body, visibility: 'private' });
@@ -302,6 +313,14 @@ describe.each([
     client.edge.backend.failure = new ApiError('backend_unavailable');
     const response = await client.post(kind, { ...body, size: '32x32', stream: true });
     expect(response.status).toBe(503);
+  });
+
+  it('is refused in a stream like any request, also where all of it exists', async () => {
+    const client = await createCompositionClient({ prices: PRICES });
+    await client.make(kind, body);
+    const poor = await issueKey({ tenant: `poor-${crypto.randomUUID()}`, plan: 'prepaid' });
+    const response = await client.post(kind, { ...body, stream: true }, { authorization: `Bearer ${poor}` });
+    expect([response.status, response.headers.get('content-type')]).toEqual([402, 'application/json']);
   });
 
   it('asks the policy of each prompt, and charges nothing where one is refused', async () => {

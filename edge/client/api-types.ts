@@ -141,6 +141,7 @@ export interface Schemas {
   Balance: Balance;
   CreditGrant: CreditGrant;
   Health: Health;
+  McpError: McpError;
   McpMessage: McpMessage;
 }
 export interface Receipt {
@@ -1354,6 +1355,15 @@ export interface CreditGrant {
 }
 export interface Health {
   status: 'ok';
+}
+export interface McpError {
+  jsonrpc: '2.0';
+  id: string | number | null;
+  error: {
+    code: number;
+    message: string;
+    data?: unknown;
+  };
 }
 export interface McpMessage {
   jsonrpc: '2.0';

@@ -36,7 +36,12 @@ export async function serveMcp(request: Request, options: ServeMcpOptions): Prom
     await createServer(options).connect(transport);
     return transport.handleRequest(message, { parsedBody: body });
   }
-  const handler = createMcpHandler(() => createServer(options), { legacy: 'reject', responseMode: 'json' });
+  const handler = createMcpHandler(() => createServer(options), {
+    legacy: 'reject',
+    responseMode: 'json',
+    // Nothing ever changes that they would tell; a stream would stay open for ever, whatever becomes of its key.
+    maxSubscriptions: 0,
+  });
   return handler.fetch(message, { parsedBody: body });
 }
 

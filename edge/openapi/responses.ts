@@ -46,7 +46,7 @@ export const HASH_HEADERS = {
   },
 } as const;
 
-const errorSchema = z
+export const errorSchema = z
   .object({
     error: z.object({
       message: z.string(),

@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { createGalip } from '../client/create-galip.ts';
 import type { DescribeApi } from '../docs/api-document.ts';
 import type { EdgeContext, Endpoint } from '../endpoint.ts';
@@ -8,6 +9,7 @@ import {
   AUTHENTICATION_ERRORS,
   BEARER_SECURITY,
   errorResponses,
+  errorSchema,
   REQUEST_ID_HEADER,
 } from '../openapi/responses.ts';
 import type { RouteOptions } from './route-options.ts';
@@ -20,6 +22,16 @@ const messageSchema = z
     params: z.object({}).loose().optional(),
   })
   .openapi('McpMessage');
+
+const protocolErrorSchema = z
+  .object({
+    jsonrpc: z.literal('2.0'),
+    id: z.union([z.string(), z.number(), z.null()]),
+    error: z.object({ code: z.int(), message: z.string(), data: z.unknown().optional() }),
+  })
+  .openapi('McpError');
+
+const errors = errorResponses(...AUTHENTICATION_ERRORS, 'method_not_allowed', 'internal_error');
 
 export interface McpOptions extends Pick<RouteOptions, 'authenticate' | 'originOf'> {
   /** The application whose endpoints the tools call. */
@@ -46,12 +58,12 @@ export function mcp({ app, describeApi, authenticate, originOf }: McpOptions): E
           content: { 'application/json': { schema: z.object({ jsonrpc: z.literal('2.0') }).loose() } },
         },
         202: { description: 'A notification was taken.' },
-        ...errorResponses(
-          'invalid_request',
-          ...AUTHENTICATION_ERRORS,
-          'method_not_allowed',
-          'internal_error',
-        ),
+        ...errors,
+        400: {
+          description: 'The body is no JSON (an error of the API), or no message of the protocol (its own).',
+          headers: REQUEST_ID_HEADER,
+          content: { 'application/json': { schema: z.union([errorSchema, protocolErrorSchema]) } },
+        },
       },
     },
     middleware: [authenticate(['generate'])],
@@ -65,7 +77,13 @@ export function mcp({ app, describeApi, authenticate, originOf }: McpOptions): E
         return app.fetch(new Request(new URL(pathname + search, req.url), init), env, context.executionCtx);
       };
       const galip = createGalip({ baseUrl: origin, apiKey, fetch: ask, retries: 0 });
-      return serveMcp(req.raw, { galip, document: describeApi(origin), body: await readJson(req.raw) });
+      const body = await readJson(req.raw);
+      // One request could be hundreds then, none of them counted by any limit of the Worker's.
+      if (Array.isArray(body)) {
+        const message = 'body is an array; allowed is one message, since the protocol has no batches';
+        throw new ApiError('invalid_request', { param: 'body', message });
+      }
+      return serveMcp(req.raw, { galip, document: describeApi(origin), body });
     },
   };
 }

@@ -62,7 +62,12 @@ export function mcp({ app, describeApi, authenticate, originOf }: McpOptions): E
         400: {
           description: 'The body is no JSON (an error of the API), or no message of the protocol (its own).',
           headers: REQUEST_ID_HEADER,
-          content: { 'application/json': { schema: z.union([errorSchema, protocolErrorSchema]) } },
+          content: {
+            'application/json': {
+              schema: z.union([errorSchema, protocolErrorSchema]),
+              examples: { invalid_request: { value: new ApiError('invalid_request').toBody() } },
+            },
+          },
         },
       },
     },

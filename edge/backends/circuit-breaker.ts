@@ -4,6 +4,10 @@ const OPEN_AFTER = 5;
 const FIRST_PAUSE_MS = 1_000;
 /** … up to this, so that a backend that is back is noticed within it. */
 const LONGEST_PAUSE_MS = 8_000;
+/**
+ * A probe of which nothing was heard for so long, ms, is lost: longer than any request may take, whoever sent it has died.
+ */
+const LONGEST_PROBE_MS = 70_000;
 /** A backend that turns requests away is well as long as it made a picture this recently, ms. */
 const ALIVE_MS = 10_000;
 
@@ -43,11 +47,11 @@ export function createCircuitBreaker({ now, onChange }: CircuitBreakerOptions): 
   let failures = 0;
   let lastGoodMs = now();
   /** Undefined while the circuit is closed. */
-  let open: { pauseMs: number; untilMs: number; isProbing: boolean } | undefined;
+  let open: { pauseMs: number; untilMs: number; probeEndsMs: number } | undefined;
 
   const circuit = (): Circuit => {
     if (!open) return 'closed';
-    return open.isProbing || now() < open.untilMs ? 'open' : 'due';
+    return now() < Math.max(open.untilMs, open.probeEndsMs) ? 'open' : 'due';
   };
 
   const succeed = (): void => {
@@ -63,7 +67,7 @@ export function createCircuitBreaker({ now, onChange }: CircuitBreakerOptions): 
     if (!open && failures < OPEN_AFTER) return;
     if (!open) onChange('open');
     const pauseMs = open ? Math.min(2 * open.pauseMs, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
-    open = { pauseMs, untilMs: now() + pauseMs, isProbing: false };
+    open = { pauseMs, untilMs: now() + pauseMs, probeEndsMs: 0 };
   };
 
   return {
@@ -73,7 +77,7 @@ export function createCircuitBreaker({ now, onChange }: CircuitBreakerOptions): 
       const state = circuit();
       if (state === 'open') throw new Error('the circuit is open');
       const isProbe = state === 'due';
-      if (open) open.isProbing = true;
+      if (open) open.probeEndsMs = now() + LONGEST_PROBE_MS;
       return {
         end(outcome) {
           const isBad = outcome === 'bad' || (outcome === 'busy' && now() - lastGoodMs > ALIVE_MS);
@@ -81,7 +85,7 @@ export function createCircuitBreaker({ now, onChange }: CircuitBreakerOptions): 
           else if (isBad) fail(isProbe);
           // Turned away, it is there; given up, it must be asked once more.
           else if (isProbe && outcome === 'busy') succeed();
-          else if (isProbe && open) open.isProbing = false;
+          else if (isProbe && open) open.probeEndsMs = 0;
         },
       };
     },

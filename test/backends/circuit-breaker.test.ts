@@ -50,6 +50,19 @@ it('doubles its pause with each probe that fails, up to eight seconds', () => {
   expect(changes).toEqual(['open']);
 });
 
+it('sends another probe where nothing is heard of one whose sender died', () => {
+  const { breaker, send, clock, changes } = createBreaker();
+  send('bad', 'bad', 'bad', 'bad', 'bad');
+  clock.advance(1_000);
+  breaker.enter();
+  clock.advance(69_999);
+  expect(breaker.circuit()).toBe('open');
+  clock.advance(1);
+  expect(breaker.circuit()).toBe('due');
+  send('good');
+  expect(changes).toEqual(['open', 'closed']);
+});
+
 it('sends another probe where one was given up before it could be told', () => {
   const { breaker, send, clock } = createBreaker();
   send('bad', 'bad', 'bad', 'bad', 'bad');

@@ -3,7 +3,7 @@ import { IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Galip } from '../client/create-galip.ts';
 import type { PictureRequest } from '../client/images.ts';
 import type { ApiDocument } from '../docs/document.ts';
-import { imageContent, orToolError } from './tool-result.ts';
+import { imageContents, orToolError } from './tool-result.ts';
 import { toolSchema } from './tool-schema.ts';
 
 /** For jobs, and for how an answer is written, which the protocol says. */
@@ -42,7 +42,7 @@ async function generate(galip: Galip, request: PictureRequest) {
   });
   return {
     content: [
-      ...files.map((bytes) => imageContent(bytes, mediaType)),
+      ...imageContents(files, mediaType),
       {
         type: 'text' as const,
         text: [...lines, `${usage.units} units in all`, ...(bestOf ? [bestOf.caveat] : [])].join('\n'),

@@ -3,7 +3,7 @@ import { FILE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Interpolation } from '../client/compositions.ts';
 import type { Galip } from '../client/create-galip.ts';
 import type { ApiDocument } from '../docs/document.ts';
-import { imageContent, orToolError } from './tool-result.ts';
+import { imageContents, orToolError } from './tool-result.ts';
 import { toolSchema } from './tool-schema.ts';
 
 /** For jobs and streams, which the protocol has otherwise. */
@@ -44,5 +44,8 @@ async function morph(galip: Galip, request: Interpolation) {
   const text = `${url} (${width} × ${height}, ${summary})`;
   const bytes = await galip.images.bytes(file);
   const { mediaType } = FILE_FORMATS[format];
-  return { content: [imageContent(bytes, mediaType), { type: 'text' as const, text }], structuredContent };
+  return {
+    content: [...imageContents([bytes], mediaType), { type: 'text' as const, text }],
+    structuredContent,
+  };
 }

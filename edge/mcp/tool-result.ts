@@ -17,9 +17,17 @@ export async function orToolError(work: Promise<CallToolResult>): Promise<CallTo
   }
 }
 
-/** A file as MCP carries it. */
-export function imageContent(bytes: Uint8Array, mimeType: string): CallToolResult['content'][number] {
-  return { type: 'image', data: toBase64(bytes), mimeType };
+/**
+ * Bytes of files in one answer: it is several times as many while it is put together, of the 128 MB that all requests of an
+ * isolate share, and models are told of larger files by URL alone.
+ */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Files as MCP carries them; none where they are too large together, since their URLs stand beside them. */
+export function imageContents(files: readonly Uint8Array[], mimeType: string): CallToolResult['content'] {
+  const sizeBytes = files.reduce((sum, { length }) => sum + length, 0);
+  if (sizeBytes > MAX_FILE_BYTES) return [];
+  return files.map((bytes) => ({ type: 'image', data: toBase64(bytes), mimeType }));
 }
 
 /** Arguments of a call are on the stack: a file's bytes are too many at once. */

@@ -60,6 +60,29 @@ describe('POST /mcp', () => {
     expect(await response.json()).toMatchObject({ error: { code: -32603 } });
   });
 
+  it.each([
+    [4 * 1024 ** 2, ['image', 'text']],
+    [4 * 1024 ** 2 + 1, ['text']],
+  ])('answers a file of %i bytes with %j: larger ones by URL alone', async (sizeBytes, types) => {
+    const keyframes = [{ prompt: `a file of ${sizeBytes}` }, { prompt: 'a banana' }];
+    const call = {
+      ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+      params: { name: 'morph', arguments: { keyframes, frames: 2 } },
+    };
+    const made = await edge.fetch('/v1/interpolations', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(call.params.arguments),
+    });
+    const { file } = await made.json<{ file: { fingerprint: string; url: string } }>();
+    edge.store.put(`i/${file.fingerprint}.webp`, new Uint8Array(sizeBytes));
+    const { result } = await (await post(JSON.stringify(call))).json<{
+      result: { content: { type: string; text?: string }[] };
+    }>();
+    expect(result.content.map(({ type }) => type)).toEqual(types);
+    expect(result.content.at(-1)?.text).toContain(file.url);
+  });
+
   it('refuses what is not called JSON, as its entry in the document says', async () => {
     expect((await post(JSON.stringify(LIST), { 'content-type': 'text/plain' })).status).toBe(400);
   });

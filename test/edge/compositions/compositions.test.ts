@@ -428,7 +428,7 @@ it.each<[Kind, object, string, string]>([
   ],
   [
     'interpolations',
-    { ...MORPH, deadline: 5 },
+    { ...MORPH, deadline: 60 },
     'deadline',
     'deadline is for jobs: it goes together with async or the header "Prefer: respond-async"',
   ],

@@ -16,14 +16,9 @@ export const ASYNC_FIELDS = {
     description: 'true: answer 202 with a job at once, as with the header `Prefer: respond-async`.',
     default: false,
   }),
-  deadline: z
-    .int(DEADLINE)
-    .min(MIN_DEADLINE_S, DEADLINE)
-    .max(MAX_DEADLINE_S, DEADLINE)
-    .nullish()
-    .openapi({
-      description: 'Of a job: seconds after which it expires, at least a minute. One hour unless given.',
-    }),
+  deadline: z.int(DEADLINE).min(MIN_DEADLINE_S, DEADLINE).max(MAX_DEADLINE_S, DEADLINE).nullish().openapi({
+    description: 'Of a job: seconds after which it expires, at least a minute. One hour unless given.',
+  }),
   webhook: z
     .string('must be a URL')
     .superRefine((text, context) => {

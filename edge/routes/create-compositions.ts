@@ -111,13 +111,15 @@ function endpointOf(options: CreateCompositionsOptions, { schema, read, ...spec 
         traceparent: context.get('traceparent'),
         isRetry: context.get('isRetry'),
       };
-      if (dryRun === 'true') return context.json(await compositions.quote(order, call));
       if (request.stream && request.async) {
         const message = 'stream and async exclude each other';
         throw new ApiError('invalid_request', { param: 'stream', message });
       }
       const prefer = context.req.header('prefer');
-      if (!request.stream && wantsJob(request, prefer)) {
+      const isJob = !request.stream && wantsJob(request, prefer);
+      if (!isJob) refuseJobFields(request);
+      if (dryRun === 'true') return context.json(await compositions.quote(order, call));
+      if (isJob) {
         const job = await acceptJob(order, call, { jobs, openJobs, model, now });
         return context.json({ ...viewOf(job), webhook: job.webhook }, 202, {
           location: `/v1/jobs/${job.id}`,
@@ -125,7 +127,6 @@ function endpointOf(options: CreateCompositionsOptions, { schema, read, ...spec 
           ...(prefer !== undefined && { 'preference-applied': 'respond-async' }),
         });
       }
-      refuseJobFields(request);
       if (request.stream) {
         context.set('chargedLater', true);
         return streamComposition({

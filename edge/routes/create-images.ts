@@ -77,9 +77,11 @@ export function createImages(options: CreateImagesOptions): Endpoint {
         traceparent: context.get('traceparent'),
         isRetry: context.get('isRetry'),
       };
-      if (dryRun === 'true') return context.json(await maker.quote(request, call));
       const prefer = context.req.header('prefer');
-      if (wantsJob(request, prefer)) {
+      const isJob = wantsJob(request, prefer);
+      if (!isJob) refuseJobFields(request);
+      if (dryRun === 'true') return context.json(await maker.quote(request, call));
+      if (isJob) {
         const job = await acceptJob(request, call, { jobs, openJobs, model, now });
         return context.json({ ...viewOf(job), webhook: job.webhook }, 202, {
           location: `/v1/jobs/${job.id}`,
@@ -87,7 +89,6 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           ...(prefer !== undefined && { 'preference-applied': 'respond-async' }),
         });
       }
-      refuseJobFields(request);
       const { images, allowance } = await maker.make(request, call);
       context.set('spent', { units: images.usage.units, allowance });
       return context.json(images);

@@ -199,6 +199,8 @@ describe('a dry run', () => {
         })
       ).status;
     expect(await statusOf(DRY, { prompt: '' })).toBe(400);
+    expect(await statusOf(DRY, { prompt: 'cat', deadline: 60 })).toBe(400);
+    expect(await statusOf(DRY, { prompt: 'cat', deadline: 60, async: true })).toBe(200);
     expect(await statusOf('/v1/images/generations?dry_run=yes', { prompt: 'cat' })).toBe(400);
     expect(await statusOf('/v1/images/generations?dry=true', { prompt: 'cat' })).toBe(400);
     edge = createTestEdge({ prices: PRICES, blockedTerms: ['cat'] });

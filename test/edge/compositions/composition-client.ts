@@ -34,14 +34,15 @@ export async function createCompositionClient(options: TestEdgeOptions = {}) {
     edge,
     tenant,
     key,
-    post: (kind: Kind, body: unknown, headers?: Record<string, string>) => post(`/v1/${kind}`, body, headers),
+    post: (kind: Kind, body: unknown, headers?: Record<string, string>, query = '') =>
+      post(`/v1/${kind}${query}`, body, headers),
     async make(kind: Kind, body: unknown): Promise<Composition> {
       const response = await client.post(kind, body);
       expect(response.status, await response.clone().text()).toBe(200);
       return response.json();
     },
     async quote(kind: Kind, body: unknown): Promise<CompositionQuote> {
-      const response = await post(`/v1/${kind}?dry_run=true`, body);
+      const response = await client.post(kind, body, {}, '?dry_run=true');
       expect(response.status, await response.clone().text()).toBe(200);
       return response.json();
     },

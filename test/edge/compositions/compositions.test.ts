@@ -495,9 +495,11 @@ it.each<[Kind, object, string, string]>([
   ],
 ])('/v1/%s refuses %j', async (kind, body, param, message) => {
   const client = await createCompositionClient();
-  const response = await client.post(kind, body);
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param, message } });
+  for (const query of ['', '?dry_run=true']) {
+    const response = await client.post(kind, body, {}, query);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param, message } });
+  }
   expect(client.edge.backend.requests).toEqual([]);
 });
 

@@ -10,6 +10,8 @@ export function tellUsage(): MiddlewareHandler<EdgeContext> {
     await next();
     const spent = spentWith(context.error) ?? context.get('spent');
     if (!spent) return;
+    // Nobody has to ask the ledger again.
+    context.set('spent', spent);
     for (const [name, value] of Object.entries(usageHeaders(spent.units, spent.allowance))) {
       context.header(name, value);
     }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { MAX_PROMPT } from '../state/recipe-params.ts';
 
 export interface PromptBoxProps {
@@ -17,7 +17,8 @@ export interface PromptBoxProps {
 export function PromptBox(props: PromptBoxProps): JSX.Element {
   const { label, value, placeholder, isMain = false, onChange, onSubmit } = props;
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the first paint: who types as soon as the page is there loses no letter.
+  useLayoutEffect(() => {
     if (!isMain) return;
     // On a phone that would open the keyboard over the picture.
     if (matchMedia('(hover: hover)').matches) input.current?.focus();

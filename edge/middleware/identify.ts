@@ -3,6 +3,9 @@ import type { EdgeContext } from '../endpoint.ts';
 import { REQUEST_MS } from '../requests/request-time.ts';
 import { traceparentOf } from './traceparent.ts';
 
+/** Two years. Of this host alone: what else lies below it is its owner's to decide. */
+const STRICT_TRANSPORT = 'max-age=63072000';
+
 /**
  * Gives each request an id of its own (never one that the client sends), its deadline, and the headers that every answer
  * has.
@@ -20,6 +23,7 @@ export function identify(now: () => number): MiddlewareHandler<EdgeContext> {
     // On the answer itself, which is always one of ours: Hono's `header` would copy it each time.
     headers.set('x-request-id', context.get('requestId'));
     headers.set('x-content-type-options', 'nosniff');
+    if (context.req.url.startsWith('https:')) headers.set('strict-transport-security', STRICT_TRANSPORT);
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   };
 }

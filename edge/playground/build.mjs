@@ -16,11 +16,19 @@ const PACKAGES = [
   '@fontsource-variable/instrument-sans',
 ];
 
-/** What is under `assets/` is named by its content. The document's own headers come from the Worker. */
-const HEADERS = `/assets/*
-  Cache-Control: public, max-age=31536000, immutable
-  X-Content-Type-Options: nosniff
+/**
+ * Of every file, so that none is a page of its own, or a part of others'; the document has the Worker's (page-headers.ts)
+ * in their place. What is under `assets/` is named by its content; the rest is asked for again by its ETag, which is what
+ * the platform says unless told otherwise.
+ */
+const HEADERS = `/*
+  Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox
   Cross-Origin-Resource-Policy: same-origin
+  Referrer-Policy: no-referrer
+  Strict-Transport-Security: max-age=63072000
+  X-Content-Type-Options: nosniff
+/assets/*
+  Cache-Control: public, max-age=31536000, immutable
 `;
 
 /** Writes what differs and removes what is not of this build: several may run at once, and servers watch the folder. */

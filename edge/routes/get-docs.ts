@@ -4,6 +4,7 @@ import { STYLE } from '../docs/page/style.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { errorResponses, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import type { GetOpenApiOptions } from './get-openapi.ts';
+import { DOCUMENT_HEADERS } from './page-headers.ts';
 
 /** `GET /docs`: the OpenAPI document as a page to read. */
 export function getDocs({ describeApi, originOf }: GetOpenApiOptions): Endpoint {
@@ -27,8 +28,7 @@ export function getDocs({ describeApi, originOf }: GetOpenApiOptions): Endpoint 
         // Its examples name the host that was asked: no shared cache may keep that for others.
         'cache-control': 'private, max-age=300',
         'content-security-policy': await contentPolicy(),
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
+        ...DOCUMENT_HEADERS,
       };
       return context.html(await renderDocs(describeApi(originOf(context))), 200, headers);
     },

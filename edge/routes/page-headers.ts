@@ -1,3 +1,11 @@
+/** Of every document: nobody frames, embeds or opens it with a hold on it, and it tells nobody where it was read. */
+export const DOCUMENT_HEADERS = {
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+};
+
 /**
  * Headers of the page's document. Its scripts and styles are files of this Worker alone, and it speaks to nobody else but
  * the origin of the pictures.
@@ -23,8 +31,6 @@ export function pageHeaders(pictureOrigin: string): [name: string, value: string
     // Asked for again each time, by its ETag: it names files that are kept for a year.
     ['cache-control', 'no-cache'],
     ['vary', 'Accept'],
-    ['referrer-policy', 'no-referrer'],
-    ['cross-origin-opener-policy', 'same-origin'],
-    ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+    ...Object.entries(DOCUMENT_HEADERS),
   ];
 }

@@ -45,6 +45,7 @@ describe('/i/{fingerprint}.{extension}', () => {
         'content-type': 'image/png',
         'cross-origin-resource-policy': 'cross-origin',
         etag,
+        'strict-transport-security': 'max-age=63072000',
         'x-content-type-options': 'nosniff',
       });
       expect(await bodyText(response)).toBe(TEXT);

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { bodyText } from '../fakes/body-text.ts';
-import { issueKey, MODEL, NOW_MS } from '../fakes/test-edge.ts';
+import { issueKey, NOW_MS } from '../fakes/test-edge.ts';
 import { createCompositionClient, GRID, type Kind, MORPH } from './composition-client.ts';
 
 const PRICES = { picture: 10, hit: 1, composition: 3 };
@@ -265,16 +266,14 @@ describe.each([
     const { pathname } = new URL(url);
     client.edge.store.objects.clear();
     await caches.default.delete(client.edge.origin + pathname);
-    const { recipe } = (await env.DB.prepare('SELECT recipe FROM recipes WHERE fingerprint = ?')
-      .bind(fingerprint)
-      .first<{ recipe: string }>()) ?? { recipe: '' };
-    expect(recipe.length).toBeLessThan(512);
-    await env.DB.prepare('UPDATE recipes SET recipe = ? WHERE fingerprint = ?')
-      .bind(recipe.replace(MODEL.digest, '0'.repeat(64)), fingerprint)
-      .run();
+    const book = createD1RecipeBook(env.DB);
+    const recipe = await book.find(fingerprint);
+    if (!recipe) throw new Error('no recipe was kept');
+    await forget(fingerprint);
+    await book.keep(fingerprint, { ...recipe, model: '0'.repeat(64) });
     const response = await client.edge.fetch(pathname);
     expect(response.status).toBe(410);
-    await env.DB.prepare('DELETE FROM recipes WHERE fingerprint = ?').bind(fingerprint).run();
+    await forget(fingerprint);
     expect((await client.edge.fetch(pathname)).status).toBe(404);
   });
 
@@ -334,6 +333,8 @@ describe.each([
   });
 });
 
+const forget = (fingerprint: string) =>
+  env.DB.prepare('DELETE FROM packed_recipes WHERE fingerprint = ?').bind(fingerprint).run();
 const axis = (parameter: string, values: readonly unknown[]) => ({ parameter, values });
 const frames = (count: number) => Array.from({ length: count }, () => ({ prompt: 'x' }));
 

@@ -18,7 +18,10 @@ export type CompositionStep =
   | { readonly picture: undefined; readonly composition: Composition };
 
 export interface LandedPicture
-  extends Pick<Composition['data'][number], 'url' | 'seed' | 'fingerprint' | 'cache'> {
+  extends Pick<
+    Composition['data'][number],
+    'url' | 'seed' | 'fingerprint' | 'cache' | 'thumbhash' | 'phash'
+  > {
   /** From 0, in the order of the answer's pictures. */
   readonly index: number;
 }

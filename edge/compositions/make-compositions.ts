@@ -26,8 +26,7 @@ import { quoteComposition } from './quote-composition.ts';
  */
 const FLIGHTS_AT_ONCE = 16;
 
-export interface LandedPicture
-  extends Omit<Composition['data'][number], 'units' | 'thumbhash' | 'phash' | 'x' | 'y'> {
+export interface LandedPicture extends Omit<Composition['data'][number], 'units' | 'x' | 'y'> {
   /** From 0, in the order of the answer's pictures. */
   readonly index: number;
 }
@@ -106,9 +105,10 @@ export function createCompositionMaker(options: Omit<MakeImagesOptions, 'scorer'
         withBytes: false,
         traceparent: call.traceparent,
         answerBy: call.answerBy ?? deadline + ANSWER_SLACK_MS,
-        onLanded(index, how) {
+        onLanded(index, landed) {
           const picture = pictures[index];
-          if (picture) onPicture?.({ index, ...placed(picture, origin), cache: how });
+          if (picture)
+            onPicture?.({ index, ...placed(picture, origin), cache: landed.cache, ...hashesOf(landed) });
           onProgress?.(++done, plans.length);
         },
         ...{ requestKey, prices, flights, source, deadline, clock, defer, log },

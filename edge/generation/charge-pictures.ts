@@ -48,7 +48,7 @@ export interface ChargeOptions {
    */
   readonly atOnce?: number;
   /** Told the place of each picture, in the order asked for, once it is there. */
-  readonly onLanded?: (index: number, cache: QuotedPlan['cache']) => void;
+  readonly onLanded?: (index: number, landed: Pick<QuotedPlan, 'cache' | 'hashes'>) => void;
   /** Of the pictures, milliseconds since 1970. */
   readonly deadline: number;
   /** Aborted when the caller wants the pictures no more. @see FlightCall */
@@ -101,7 +101,7 @@ export async function chargePictures<T extends QuotedPlan>(
       }),
     );
     if (!recorded.granted) throw new SpendingRefused(recorded);
-    for (const [index, { cache }] of quoted.entries()) options.onLanded?.(index, cache);
+    for (const [index, plan] of quoted.entries()) options.onLanded?.(index, plan);
     return charged(quoted, recorded);
   }
   const leaseMs = Math.max(0, deadline - clock.now()) + SETTLE_MS;
@@ -178,7 +178,7 @@ async function land<T extends QuotedPlan>(
   const { atOnce, prices, onLanded } = options;
   const tell = (fingerprint: string): void => {
     for (const [index, plan] of quoted.entries()) {
-      if (plan.fingerprint === fingerprint) onLanded?.(index, landedOf(plan, flown, prices).cache);
+      if (plan.fingerprint === fingerprint) onLanded?.(index, landedOf(plan, flown, prices));
     }
   };
   const start = async (plan: T): Promise<void> => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createD1RecipeBook } from '../../../edge/recipes/d1-recipe-book.ts';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import { bodyText } from '../fakes/body-text.ts';
+import { hashesOf } from '../fakes/memory-backend.ts';
 import { issueKey, NOW_MS } from '../fakes/test-edge.ts';
 import { createCompositionClient, GRID, type Kind, MORPH } from './composition-client.ts';
 
@@ -296,6 +297,9 @@ describe.each([
     const answer = await client.make(kind, body);
     const sorted = events.slice(0, count).sort((a, b) => Number(a.data.index) - Number(b.data.index));
     expect(sorted.map(({ data }) => data.url)).toEqual(answer.data.map(({ url }) => url));
+    expect(sorted.map(({ data }) => data)).toMatchObject(
+      answer.data.map(({ fingerprint }) => hashesOf(fingerprint)),
+    );
     expect(events.at(-1)?.data).toMatchObject({ file: { url: answer.file?.url }, usage: { units: count } });
   });
 

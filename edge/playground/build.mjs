@@ -9,11 +9,14 @@ const here = new URL('./', import.meta.url);
 const root = fileURLToPath(new URL('../../', here));
 const target = join(root, '.cache/playground');
 
-/** Packages of which something is in the page, each with its licence's file. */
-const PACKAGES = [
-  'preact',
-  '@fontsource-variable/bricolage-grotesque',
-  '@fontsource-variable/instrument-sans',
+/** Packages of which something is in the page, and where the licence of each is: its own file, or that of its repository. */
+const LICENCES = [
+  ['preact', 'node_modules/preact/LICENSE'],
+  ['thumbhash', 'edge/playground/licences/thumbhash.txt'],
+  ...['bricolage-grotesque', 'instrument-sans'].map((font) => {
+    const name = `@fontsource-variable/${font}`;
+    return [name, `node_modules/${name}/LICENSE`];
+  }),
 ];
 
 /**
@@ -74,9 +77,7 @@ async function filesOfPage() {
     .replace('main.css', `/${nameOf(/^assets\/main-\w+\.css$/u)}`)
     .replace('main.js', `/${nameOf(/^assets\/main-\w+\.js$/u)}`);
   const licences = await Promise.all(
-    PACKAGES.map(
-      async (name) => `${name}\n\n${await readFile(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`,
-    ),
+    LICENCES.map(async ([name, path]) => `${name}\n\n${await readFile(join(root, path), 'utf8')}`),
   );
   return files
     .set('index.html', Buffer.from(page))

@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addBestOf,
+  type BestOfPlan,
+  parseBestOfPlan,
+  wantedOfBestOf,
+} from '../../edge/playground/state/best-of-plan.ts';
+import { orderOfFilm } from '../../edge/playground/state/film-order.ts';
+import {
+  EASINGS,
+  type FilmPlan,
+  MAX_FPS,
+  MAX_FRAMES,
+  MIN_FRAMES,
+} from '../../edge/playground/state/film-plan.ts';
+import {
   type MixPlan,
   mixParams,
   otherStages,
@@ -8,14 +22,15 @@ import {
   wantedOfMix,
   withStage,
 } from '../../edge/playground/state/mix-plan.ts';
-import { FILM_FRAMES, orderOfFilm, stepOfFrame } from '../../edge/playground/state/morph-film.ts';
 import {
   MORPH_STEPS,
+  type MorphPlan,
   morphParams,
   parseMorphPlan,
   wantedOfMorph,
 } from '../../edge/playground/state/morph-plan.ts';
-import { PLAIN_RECIPE } from '../../edge/playground/state/recipe.ts';
+import { MAX_SEED, PLAIN_RECIPE } from '../../edge/playground/state/recipe.ts';
+import { recipeParams } from '../../edge/playground/state/recipe-params.ts';
 
 const recipe = { ...PLAIN_RECIPE, prompt: 'an apple' };
 const text = fc.string({ unit: 'grapheme', maxLength: 30 }).map((some) => some.toWellFormed());
@@ -63,40 +78,93 @@ describe('a mix', () => {
 });
 
 describe('a morph', () => {
+  const film: FilmPlan = { frames: 48, fps: 16, easing: 'linear', loop: true };
+  const plan: MorphPlan = { recipe, to: 'a frog', toSeed: undefined, step: 12, film };
+  const bodyAt = (step: number, part: Partial<MorphPlan> = {}) =>
+    wantedOfMorph({ ...plan, ...part, step }, 64)?.body;
+
   it('is read from the URL as it was written', () => {
+    const whole = fc.record({
+      recipe: fc.constant(recipe),
+      to: text,
+      toSeed: fc.option(fc.integer({ min: 0, max: MAX_SEED }), { nil: undefined }),
+      step: fc.integer({ min: 0, max: MORPH_STEPS }),
+      film: fc.record({
+        frames: fc.integer({ min: MIN_FRAMES, max: MAX_FRAMES }),
+        fps: fc.integer({ min: 1, max: MAX_FPS }),
+        easing: fc.constantFrom(...EASINGS),
+        loop: fc.boolean(),
+      }),
+    });
     fc.assert(
-      fc.property(text, fc.integer({ min: 0, max: MORPH_STEPS }), (to, step) => {
-        expect(parseMorphPlan(morphParams({ recipe, to, step }))).toEqual({ recipe, to, step });
+      fc.property(whole, (some) => {
+        expect(parseMorphPlan(morphParams(some))).toEqual(some);
       }),
     );
   });
 
   it('has plain pictures at its ends, and both prompts between them', () => {
-    const promptAt = (step: number) => wantedOfMorph({ recipe, to: 'a frog', step }, 64)?.body.prompt;
-    expect(promptAt(0)).toBe('an apple');
-    expect(promptAt(MORPH_STEPS)).toBe('a frog');
-    expect(promptAt(MORPH_STEPS / 4)).toEqual([
+    expect(bodyAt(0)).toEqual({ prompt: 'an apple' });
+    expect(bodyAt(MORPH_STEPS)).toEqual({ prompt: 'a frog' });
+    expect(bodyAt(MORPH_STEPS / 4)?.prompt).toEqual([
       { text: 'an apple', weight: 18 },
       { text: 'a frog', weight: 6 },
     ]);
   });
-});
 
-describe('the film of a morph', () => {
-  it('is of the slider’s steps, there and back', () => {
-    expect(orderOfFilm({ recipe, to: ' a frog ' })?.body).toMatchObject({
-      keyframes: [{ prompt: 'an apple' }, { prompt: 'a frog' }],
-      frames: FILM_FRAMES,
-      loop: true,
+  it('goes from one seed’s noise to the other’s where its ends have seeds of their own', () => {
+    const seeds = { recipe: { ...recipe, seed: 3 }, toSeed: 8 };
+    expect(bodyAt(0, seeds)).toEqual({ prompt: 'an apple', seed: 3 });
+    expect(bodyAt(6, seeds)).toMatchObject({ seed: 3, variation: { seed: 8, strength: 0.25 } });
+    expect(bodyAt(MORPH_STEPS, seeds)).toEqual({ prompt: 'a frog', seed: 8 });
+  });
+
+  it('is a film of both ends, each with its seed', () => {
+    expect(orderOfFilm({ ...plan, to: ' a frog ', toSeed: 5 })?.body).toEqual({
+      keyframes: [
+        { prompt: 'an apple', seed: 0 },
+        { prompt: 'a frog', seed: 5 },
+      ],
+      ...film,
     });
-    const steps = Array.from({ length: FILM_FRAMES }, (_, frame) => stepOfFrame(frame));
-    expect(steps.slice(0, 3)).toEqual([0, 1, 2]);
-    expect(steps[MORPH_STEPS]).toBe(MORPH_STEPS);
-    expect(steps.slice(-2)).toEqual([2, 1]);
-    expect(stepOfFrame(FILM_FRAMES)).toBe(0);
   });
 
   it('is nothing until both ends say something', () => {
-    expect(orderOfFilm({ recipe, to: '' })).toBeUndefined();
+    expect(bodyAt(12, { to: ' ' })).toBeUndefined();
+    expect(orderOfFilm({ ...plan, to: '' })).toBeUndefined();
+  });
+});
+
+describe('the best of several', () => {
+  const plan: BestOfPlan = { count: 8, first: 3 };
+
+  it('is read from the URL as it was written, whichever candidate is on the screen', () => {
+    const seeds = fc.integer({ min: 0, max: MAX_SEED });
+    fc.assert(
+      fc.property(fc.constantFrom(4, 8, 16), seeds, seeds, (count, first, seed) => {
+        const params = recipeParams({ ...recipe, seed });
+        addBestOf(params, { count, first }, seed);
+        expect(parseBestOfPlan(params, seed)).toEqual({ count, first });
+      }),
+    );
+  });
+
+  it('is one picture unless told otherwise', () => {
+    expect(parseBestOfPlan(new URLSearchParams('best_of=5'), 7)).toEqual({ count: 1, first: 7 });
+    expect(wantedOfBestOf(recipe, { ...plan, count: 1 }, 64)).toBeUndefined();
+  });
+
+  it('asks for all candidates with their scores, as far as an answer has room for them', () => {
+    expect(wantedOfBestOf(recipe, plan, 64)?.body).toEqual({
+      prompt: 'an apple',
+      seed: 3,
+      n: 8,
+      best_of: 8,
+    });
+    expect(wantedOfBestOf(recipe, { ...plan, count: 16 }, 64)?.body).toMatchObject({ n: 10, best_of: 16 });
+  });
+
+  it('has no seed above the largest', () => {
+    expect(wantedOfBestOf(recipe, { ...plan, first: MAX_SEED }, 64)?.body.seed).toBe(MAX_SEED - 7);
   });
 });

@@ -1,3 +1,4 @@
+import type { Composition } from '../../client/api-types.ts';
 import { createGalip, type Galip } from '../../client/create-galip.ts';
 import { createTransport } from '../../client/http/transport.ts';
 import { type Compositions, createCompositions } from './compositions.ts';
@@ -36,22 +37,22 @@ export function createApi(apiKey: string, onSpending: (spending: Spending) => vo
     return response;
   };
   const transport = createTransport({ origin, apiKey, fetcher, timeoutMs: COMPOSITION_MS, retries: 0 });
-  const { quote, make } = createCompositions(transport);
   const galip = createGalip({ baseUrl: origin, apiKey, fetch: fetcher });
+  const compositions = createCompositions(transport, galip);
+  // The headers of a stream, and of a job, are sent before anything is charged.
+  const tell = <Made extends Composition | undefined>(made: Made): Made => {
+    if (made) onSpending({ units: made.usage.units, remaining: made.usage.remaining ?? undefined });
+    return made;
+  };
   const live = createLivePainter(`${origin.replace(/^http/u, 'ws')}/v1/live`, apiKey, onSpending);
   return {
     ...galip,
     paint: createPaint(live, galip),
     close: live.close,
     compositions: {
-      quote,
-      async make(order, options) {
-        const composition = await make(order, options);
-        // The headers of a stream are sent before anything is charged.
-        const { units, remaining } = composition.usage;
-        onSpending({ units, remaining: remaining ?? undefined });
-        return composition;
-      },
+      ...compositions,
+      make: async (...given) => tell(await compositions.make(...given)),
+      follow: async (...given) => tell(await compositions.follow(...given)),
     },
   };
 }

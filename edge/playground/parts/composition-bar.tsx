@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useSession } from '../session.ts';
-import { type Composing, distinct } from '../state/use-composition.ts';
-import { priceOf } from './cache-badge.tsx';
+import type { Composing } from '../state/use-composition.ts';
+import { MakeButton } from './make-button.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 
 export interface CompositionBarProps {
   readonly composing: Composing;
@@ -14,7 +15,7 @@ export interface CompositionBarProps {
 /** What a composition costs, the button that makes it, and how far that is. */
 export function CompositionBar({ composing, action, invitation }: CompositionBarProps): JSX.Element {
   const { api, askForKey } = useSession();
-  const { price, isBusy, progress, make, stop } = composing;
+  const { price, progress, make } = composing;
   if (!api) {
     return (
       <div class="price">
@@ -25,29 +26,6 @@ export function CompositionBar({ composing, action, invitation }: CompositionBar
       </div>
     );
   }
-  if (isBusy) {
-    const { all, done } = progress;
-    return (
-      <div class="price">
-        <button type="button" class="button quiet" onClick={stop}>
-          Stop
-        </button>
-        <progress max={all} value={done} aria-label="Pictures that are there" />
-        <p>
-          {done} of {all} pictures
-        </p>
-      </div>
-    );
-  }
-  const all = price?.data ?? [];
-  const fresh = distinct(all.filter(({ cache }) => cache !== 'hit'));
-  const found = distinct(all) - fresh;
-  return (
-    <div class="price">
-      <button type="button" class="button" disabled={!price} onClick={make}>
-        {price ? `${action} · ${priceOf(price.units)}` : action}
-      </button>
-      <p>{price ? `${fresh} to be made, ${found} exist already` : invitation}</p>
-    </div>
-  );
+  if (progress) return <ProgressBar composing={composing} progress={progress} />;
+  return <MakeButton action={action} price={price} invitation={invitation} onMake={make} />;
 }

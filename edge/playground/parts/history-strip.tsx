@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useSession } from '../session.ts';
+import { Thumbnail } from './thumbnail.tsx';
 
 /** What was painted, the newest first; each is a link to its settings. */
 export function HistoryStrip(): JSX.Element | null {
@@ -14,10 +15,10 @@ export function HistoryStrip(): JSX.Element | null {
         </button>
       </div>
       <ul>
-        {painted.map(({ place, title, file }) => (
+        {painted.map(({ place, title, file, thumbhash }) => (
           <li key={file}>
             <a href={place} title={title}>
-              <img src={`/i/${file}`} alt={title} width={72} height={72} loading="lazy" />
+              <Thumbnail url={`/i/${file}`} alt={title} px={72} thumbhash={thumbhash} />
             </a>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { Switch } from './switch.tsx';
 
 export interface LiveSwitchProps {
   readonly isLive: boolean;
@@ -8,12 +9,6 @@ export interface LiveSwitchProps {
 /** Whether it is painted at once, or its price is told first. */
 export function LiveSwitch({ isLive, onChange }: LiveSwitchProps): JSX.Element {
   return (
-    <label class="switch">
-      <input type="checkbox" checked={isLive} onChange={() => onChange(!isLive)} />
-      <span>
-        Paint as I type
-        <small>each new picture is charged</small>
-      </span>
-    </label>
+    <Switch label="Paint as I type" hint="each new picture is charged" isOn={isLive} onChange={onChange} />
   );
 }

@@ -1,10 +1,13 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { Blur } from './blur.tsx';
 
 export interface PictureFrameProps {
   /** Undefined: the frame is empty, and shows its children. */
   readonly url: string | undefined;
   /** Where its pixels are already; by default its URL. */
   readonly source?: string | undefined;
+  /** In base64: what is shown until it is there. */
+  readonly thumbhash?: string | null | undefined;
   readonly alt: string;
   /** The picture's own edge. */
   readonly px: number;
@@ -16,17 +19,26 @@ export interface PictureFrameProps {
 export function PictureFrame({
   url,
   source = url,
+  thumbhash,
   alt,
   px,
   isBusy,
   children,
 }: PictureFrameProps): JSX.Element {
   return (
-    <div class="frame" aria-busy={isBusy} data-empty={url === undefined}>
+    <div
+      class="frame"
+      aria-busy={isBusy}
+      data-empty={url === undefined}
+      style={{ '--picture-px': `${px}px` }}
+    >
       {url === undefined ? (
         <div class="frame-empty">{children}</div>
       ) : (
-        <img src={source} data-url={url} alt={alt} style={{ '--picture-px': `${px}px` }} />
+        <>
+          <Blur thumbhash={thumbhash} />
+          <img src={source} data-url={url} alt={alt} />
+        </>
       )}
     </div>
   );

@@ -5,6 +5,8 @@ export interface Painted {
   readonly title: string;
   /** Name below `/i/`: fingerprint and extension. */
   readonly file: string;
+  /** In base64; undefined: it is not known. */
+  readonly thumbhash?: string | undefined;
   /** When, milliseconds since 1970. */
   readonly at: number;
 }

@@ -18,12 +18,13 @@ export const historyStore = {
 };
 
 function isPainted(entry: unknown): entry is Painted {
-  const { place, title, file, at } = (entry ?? {}) as Record<string, unknown>;
+  const { place, title, file, thumbhash, at } = (entry ?? {}) as Record<string, unknown>;
   return (
     typeof place === 'string' &&
     typeof title === 'string' &&
     typeof file === 'string' &&
     /^[0-9a-f]{64}\.[a-z]{3,4}$/u.test(file) &&
+    (thumbhash === undefined || typeof thumbhash === 'string') &&
     typeof at === 'number'
   );
 }

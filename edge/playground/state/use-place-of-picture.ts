@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Wanted } from '../api/paint.ts';
 import { useSession } from '../session.ts';
 import { formatPlace, type ViewName } from './place.ts';
-import { isSharedFile } from './shared-file.ts';
+import { addPicture, parseSharedPicture, type SharedPicture } from './shared-picture.ts';
 import type { Painting } from './use-painting.ts';
 
 export interface PlaceOfPictureOptions {
@@ -17,24 +17,25 @@ export interface PlaceOfPictureOptions {
 
 /**
  * Keeps the address bar and the history at what is shown.
- * @returns the picture's name that the link brought, for as long as the settings are the link's: who has no key sees it.
+ * @returns the picture that the link brought, for as long as the settings are the link's: who has no key sees it.
  */
-export function usePlaceOfPicture(options: PlaceOfPictureOptions): string {
+export function usePlaceOfPicture(options: PlaceOfPictureOptions): SharedPicture | undefined {
   const { view, given, settings, wanted, painting } = options;
   const { picture } = painting;
   const { addPainted, showPlace } = useSession();
   const first = useRef(settings);
-  const [fromLink] = useState(() => given.get('picture') ?? '');
-  const shared = settings === first.current && isSharedFile(fromLink) ? fromLink : '';
+  const [fromLink] = useState(() => parseSharedPicture(given));
+  const shared = settings === first.current ? fromLink : undefined;
   const isShown = picture !== undefined && picture.wanted === wanted;
   useEffect(() => {
     const params = new URLSearchParams(settings);
-    const file = isShown ? picture.file : shared;
-    if (file !== '') params.set('picture', file);
+    const named = isShown ? picture : shared;
+    if (named) addPicture(params, named);
     showPlace({ view, params });
     if (!isShown) return;
     const place = formatPlace({ view, params });
-    addPainted({ place, title: picture.wanted.title, file, at: Date.now() });
+    const { wanted: of, file, thumbhash } = picture;
+    addPainted({ place, title: of.title, file, thumbhash: thumbhash ?? undefined, at: Date.now() });
   }, [settings, picture, isShown]);
   return shared;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatPlace, type Place, parsePlace } from './place.ts';
 
 export interface PlaceControl {
@@ -13,9 +13,13 @@ export interface PlaceControl {
 /** The place that the URL's fragment names. */
 export function usePlace(): PlaceControl {
   const [at, setAt] = useState(() => ({ place: parsePlace(location.hash), revision: 0 }));
+  /** The address that the view on the screen is of: while it is another, one is on the way there. */
+  const known = useRef(location.hash);
   useEffect(() => {
-    const follow = (): void =>
+    const follow = (): void => {
+      known.current = location.hash;
       setAt(({ revision }) => ({ place: parsePlace(location.hash), revision: revision + 1 }));
+    };
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
@@ -24,6 +28,10 @@ export function usePlace(): PlaceControl {
     goTo: (place) => {
       location.hash = formatPlace(place);
     },
-    showPlace: (place) => history.replaceState(history.state, '', formatPlace(place)),
+    showPlace: (place) => {
+      if (location.hash !== known.current) return;
+      history.replaceState(history.state, '', formatPlace(place));
+      known.current = location.hash;
+    },
   };
 }

@@ -18,7 +18,7 @@ export function GridView({ params, keyFailure }: ViewProps): JSX.Element {
     const order = orderOfGrid(plan);
     return order && { order, of: plan };
   }, [plan]);
-  const composing = useComposition(sheet);
+  const composing = useComposition('grid', sheet);
   const change = (part: Partial<GridPlan>): void => setPlan((before) => ({ ...before, ...part }));
   useEffect(() => showPlace({ view: 'grid', params: gridParams(plan) }), [plan]);
   const problem = keyFailure ?? composing.failure;

@@ -1,14 +1,12 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { Examples } from '../parts/examples.tsx';
-import { FailureNotice } from '../parts/failure-notice.tsx';
-import { HistoryStrip } from '../parts/history-strip.tsx';
 import { LiveSwitch } from '../parts/live-switch.tsx';
 import { PaintedPicture } from '../parts/painted-picture.tsx';
+import { PaintingLayout } from '../parts/painting-layout.tsx';
 import { PictureActions } from '../parts/picture-actions.tsx';
-import { PromptBox } from '../parts/prompt-box.tsx';
 import { SeedField } from '../parts/seed-field.tsx';
 import { TruncationSlider } from '../parts/truncation-slider.tsx';
+import { TwoPrompts } from '../parts/two-prompts.tsx';
 import { useSession } from '../session.ts';
 import { mixParams, parseMixPlan, wantedOfMix } from '../state/mix-plan.ts';
 import type { Recipe } from '../state/recipe.ts';
@@ -34,59 +32,37 @@ export function MixView({ params, keyFailure }: ViewProps): JSX.Element {
   const shared = usePlaceOfPicture({ view: 'mix', given: params, settings, wanted, painting });
   const { recipe, other } = plan;
   const changeRecipe = (part: Partial<Recipe>): void => setPlan({ ...plan, recipe: { ...recipe, ...part } });
-  const problem = keyFailure ?? painting.failure;
   return (
-    <div class="paint">
-      <h1 class="unseen">Mix two prompts by stages</h1>
-      <div class="two-prompts">
-        <PromptBox
-          label="One prompt"
-          value={recipe.prompt}
-          placeholder="a red apple"
-          isMain
-          onChange={(prompt) => changeRecipe({ prompt })}
+    <PaintingLayout
+      heading="Mix two prompts by stages"
+      prompts={
+        <TwoPrompts
+          first={{ label: 'One prompt', placeholder: 'a red apple', value: recipe.prompt }}
+          second={{ label: 'Another', placeholder: 'a green frog', value: other }}
+          sign="+"
+          examples={EXAMPLES}
+          onChange={(prompt, another) => setPlan({ ...plan, recipe: { ...recipe, prompt }, other: another })}
           onSubmit={painting.paintNow}
         />
-        <PromptBox
-          label="Another"
-          value={other}
-          placeholder="a green frog"
-          onChange={(text) => setPlan({ ...plan, other: text })}
-          onSubmit={painting.paintNow}
-        />
-      </div>
-      <Examples
-        examples={EXAMPLES.map(([prompt, another]) => ({
-          text: `${prompt} + ${another}`,
-          isChosen: prompt === recipe.prompt && another === other,
-          choose: () => setPlan({ ...plan, recipe: { ...recipe, prompt }, other: another }),
-        }))}
-      />
-      <div class="paint-columns">
+      }
+      picture={
         <PaintedPicture
           painting={painting}
           title={`${recipe.prompt} + ${other}`}
           shared={shared}
           invitation="Say two things: some stages paint one of them, some the other."
-        >
-          {problem && (
-            <FailureNotice failure={problem} onRetry={keyFailure ? undefined : painting.paintNow} />
-          )}
-        </PaintedPicture>
-        <div class="paint-side">
-          <section class="controls" aria-label="Controls">
-            <LiveSwitch isLive={isLive} onChange={setLive} />
-            <StagePicker plan={plan} onChange={setPlan} />
-            <SeedField label="Seed" value={recipe.seed} onChange={(seed) => changeRecipe({ seed })} />
-            <TruncationSlider
-              value={recipe.truncation}
-              onChange={(truncation) => changeRecipe({ truncation })}
-            />
-          </section>
-          <PictureActions painting={painting} isLive={isLive} />
-        </div>
-      </div>
-      <HistoryStrip />
-    </div>
+          failure={keyFailure ?? painting.failure}
+          onRetry={keyFailure ? undefined : painting.paintNow}
+        />
+      }
+    >
+      <section class="controls" aria-label="Controls">
+        <LiveSwitch isLive={isLive} onChange={setLive} />
+        <StagePicker plan={plan} onChange={setPlan} />
+        <SeedField label="Seed" value={recipe.seed} onChange={(seed) => changeRecipe({ seed })} />
+        <TruncationSlider value={recipe.truncation} onChange={(truncation) => changeRecipe({ truncation })} />
+      </section>
+      <PictureActions painting={painting} isLive={isLive} />
+    </PaintingLayout>
   );
 }

@@ -50,9 +50,9 @@ export function twoPrompts(parts: () => PageParts): void {
       const pause = page.getByRole('button', { name: 'Pause' });
       await pause.waitFor();
       expect(told).toContain('25 of 25 pictures');
-      await expect.poll(() => page.getByText(/^\d+ % of the way$/u).textContent()).not.toBe('0 % of the way');
+      await expect.poll(() => page.getByText(/^frame \d+ of 48$/u).textContent()).not.toBe('frame 1 of 48');
       await pause.click();
-      const slider = page.getByRole('slider', { name: 'How far' });
+      const slider = page.getByRole('slider', { name: 'Frame', exact: true });
       await slider.press('Home');
       for (let step = 0; step < 6; step++) await slider.press('ArrowRight');
       const prompt = [
@@ -73,6 +73,55 @@ export function twoPrompts(parts: () => PageParts): void {
 
       await page.getByRole('textbox', { name: 'To' }).fill('a cap');
       await page.getByRole('button', { name: /^Play · \d+ units$/u }).waitFor();
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+  });
+
+  describe('a film with settings of its own', () => {
+    it('has a seed for each end, a length, a pace and an end, and is priced anew with each', async () => {
+      const { stack } = parts();
+      const { page, problems } = await openWithKey(parts(), {
+        place: '/morph?prompt=a+lemon&to=a+lime&step=0&frames=7&fps=7&loop=false',
+      });
+      await page.getByRole('button', { name: 'Play · 6 units' }).waitFor();
+      await page.getByText('Film: 7 frames, 1.0 s').click();
+      await page.getByRole('slider', { name: 'Frames', exact: true }).press('ArrowLeft');
+      await page.getByRole('button', { name: 'Play · 5 units' }).waitFor();
+      await page.getByRole('slider', { name: 'Frames a second' }).press('ArrowLeft');
+      await page.getByText('Film: 6 frames, 1.0 s').waitFor();
+      await page.getByRole('radio', { name: 'ease-in', exact: true }).check();
+      await page.getByRole('spinbutton', { name: 'Seed of the end, as a number' }).fill('5');
+      await page.getByRole('button', { name: 'Play · 5 units' }).click();
+      // Shown once, it stays at its end.
+      await page.getByText('frame 6 of 6').waitFor();
+      await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+      const shown = page.locator('.frame > img');
+      const [end] = (await createImages(stack, { prompt: 'a lime', seed: 5 })).data;
+      await expect.poll(() => shown.getAttribute('data-url')).toBe(end?.url);
+      const slider = page.getByRole('slider', { name: 'Frame', exact: true });
+      await slider.press('Home');
+      for (let frame = 0; frame < 2; frame++) await slider.press('ArrowRight');
+      // Two fifths of the time, slowly at first: 0.16 of the way.
+      const way = {
+        prompt: [
+          { text: 'a lemon', weight: 21 },
+          { text: 'a lime', weight: 4 },
+        ],
+        variation: { seed: 5, strength: 0.16 },
+      };
+      const [third] = (await createImages(stack, way)).data;
+      expect(third?.cache).toBe('hit');
+      await expect.poll(() => shown.getAttribute('data-url')).toBe(third?.url);
+
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download animation' }).click(),
+      ]);
+      const { pages, loop } = await sharp(await download.path()).metadata();
+      expect({ pages, loop }).toEqual({ pages: 6, loop: 1 });
+      await page.reload();
+      await page.getByRole('button', { name: 'Play · free' }).waitFor();
       expect(problems).toEqual([]);
       await page.context().close();
     });

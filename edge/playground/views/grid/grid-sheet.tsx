@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
 import { fileOf } from '../../api/paint.ts';
+import { Thumbnail } from '../../parts/thumbnail.tsx';
 import { type GridPlan, rowsOf, seedsOf } from '../../state/grid-plan.ts';
 import { formatPlace } from '../../state/place.ts';
 import { recipeParams } from '../../state/recipe-params.ts';
+import { addPicture } from '../../state/shared-picture.ts';
 import type { Composing } from '../../state/use-composition.ts';
 
 export interface GridSheetProps {
@@ -36,11 +38,16 @@ export function GridSheet({ plan, composing }: GridSheetProps): JSX.Element {
                 const image = composing.pictures.get(row * seeds.length + column);
                 if (!image) return <td key={seed} class="sheet-empty" />;
                 const params = recipeParams({ ...recipe, seed });
-                params.set('picture', fileOf(image.url));
+                addPicture(params, { file: fileOf(image.url), thumbhash: image.thumbhash });
                 return (
                   <td key={seed}>
                     <a href={formatPlace({ view: 'paint', params })} title="Open it">
-                      <img src={image.url} alt={`${recipe.prompt}, ${label}, seed ${seed}`} />
+                      <Thumbnail
+                        url={image.url}
+                        alt={`${recipe.prompt}, ${label}, seed ${seed}`}
+                        px={128}
+                        thumbhash={image.thumbhash}
+                      />
                     </a>
                   </td>
                 );

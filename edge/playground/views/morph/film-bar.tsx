@@ -4,20 +4,19 @@ import { useCopy } from '../../parts/use-copy.ts';
 import { saveFile } from '../../state/save-file.ts';
 import { imgOf } from '../../state/snippets.ts';
 import type { Composing } from '../../state/use-composition.ts';
+import type { Player } from '../../state/use-player.ts';
 
 export interface FilmBarProps {
   readonly composing: Composing;
   /** Whether what was made is of the present settings. */
   readonly isReady: boolean;
-  readonly isPlaying: boolean;
+  readonly player: Player;
   readonly title: string;
-  readonly onPlay: () => void;
-  readonly onPause: () => void;
 }
 
 /** Makes the way between two prompts a film, and plays it. */
 export function FilmBar(props: FilmBarProps): JSX.Element {
-  const { composing, isReady, isPlaying, title, onPlay, onPause } = props;
+  const { composing, isReady, player, title } = props;
   const element = useCopy();
   const file = composing.made?.file;
   if (!isReady || !file) {
@@ -27,8 +26,8 @@ export function FilmBar(props: FilmBarProps): JSX.Element {
   }
   return (
     <div class="actions">
-      <button type="button" class="button" onClick={isPlaying ? onPause : onPlay}>
-        {isPlaying ? 'Pause' : 'Play'}
+      <button type="button" class="button" onClick={player.isPlaying ? player.pause : player.play}>
+        {player.isPlaying ? 'Pause' : 'Play'}
       </button>
       <button type="button" class="button quiet" onClick={() => void save(file.url, title)}>
         Download animation

@@ -34,6 +34,7 @@ export interface Tenants {
   list(options?: CallOptions): AsyncGenerator<Tenant, void>;
   get(id: string, options?: CallOptions): Promise<Tenant>;
   change(id: string, change: TenantChange, options?: CallOptions): Promise<Tenant>;
+  balance(id: string, options?: CallOptions): Promise<Balance>;
   /** Gives it prepaid units, once for each id of a grant. */
   credit(id: string, grant: CreditGrant, options?: IdempotentOptions): Promise<Balance>;
 }
@@ -61,6 +62,7 @@ export function createAdmin(transport: Transport): Admin {
       list: (options) => listPages(calls, '/v1/admin/tenants', {}, options),
       get: (id, options) => calls.get(tenantPath(id), options),
       change: (id, change, options) => calls.patch(tenantPath(id), change, options),
+      balance: (id, options) => calls.get(`${tenantPath(id)}/balance`, options),
       credit: (id, grant, options) => calls.post(`${tenantPath(id)}/credits`, grant, options),
     },
   };

@@ -40,6 +40,7 @@ it('keeps tenants and keys, of which it lists more than a page', async () => {
   const grant = { id: 'invoice-7', units: 1_000 };
   await tenants.credit(tenant, grant);
   expect(await tenants.credit(tenant, grant)).toMatchObject({ available: 1_000 });
+  expect(await tenants.balance(tenant)).toMatchObject({ tenant, credited: 1_000, spent: 0 });
   expect((await all(tenants.list())).map(({ id }) => id)).toContain('acme');
   const made = [];
   for (let at = 0; at < 101; at++) {

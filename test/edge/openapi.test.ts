@@ -86,6 +86,7 @@ const EXPECTED: Record<string, number[]> = {
   'get /v1/balance': [200, 401, 403, 405, 500, 503],
   'get /v1/receipts': [200, 400, 401, 403, 405, 500, 503],
   'get /.well-known/galip-receipts.json': [200, 405, 500],
+  'get /v1/admin/tenants/{id}/balance': [200, 401, 403, 404, 405, 500, 503],
   'post /v1/admin/tenants/{id}/credits': [200, 400, 401, 403, 404, 405, 409, 422, 500, 503],
   'get /healthz': [200, 405, 500],
   'post /mcp': [200, 202, 400, 401, 403, 405, 500],

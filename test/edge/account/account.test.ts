@@ -142,6 +142,25 @@ describe('GET /v1/usage', () => {
   });
 });
 
+describe('GET /v1/admin/tenants/{id}/balance', () => {
+  it('shows an operator what the tenant sees, and nobody else', async () => {
+    const headers = await bearer({
+      tenant: 'watched',
+      plan: 'prepaid',
+      scopes: ['generate', 'read', 'admin'],
+    });
+    await grant('watched', { id: 'payment-1', units: 5 });
+    await edge.generate({ prompt: 'a watch' }, headers);
+    const own = await get('/v1/balance', headers);
+    expect(own.body).toMatchObject({ tenant: 'watched', spent: 2, available: 3 });
+    expect(await get('/v1/admin/tenants/watched/balance', operator)).toEqual(own);
+    expect(await get('/v1/admin/tenants/watched/balance', headers)).toEqual(own);
+    const stranger = await bearer({ tenant: 'stranger', scopes: ['admin'] });
+    expect((await get('/v1/admin/tenants/watched/balance', stranger)).status).toBe(404);
+    expect((await get('/v1/admin/tenants/nobody/balance', operator)).status).toBe(404);
+  });
+});
+
 describe('POST /v1/admin/tenants/{id}/credits', () => {
   it('grants once for each id', async () => {
     const headers = await bearer({ tenant: 'granted', plan: 'prepaid' });

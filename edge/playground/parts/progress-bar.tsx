@@ -13,7 +13,7 @@ export function ProgressBar({ composing, progress }: ProgressBarProps): JSX.Elem
   const isJob = unit === 'files';
   return (
     <div class="price">
-      <button type="button" class="button quiet" disabled={isStopping} onClick={stop}>
+      <button type="button" class="button quiet" disabled={!stop} onClick={stop}>
         {isJob ? 'Cancel' : 'Stop'}
       </button>
       <progress {...(all !== undefined && { max: all, value: done })} aria-label={`${unit} that are there`} />

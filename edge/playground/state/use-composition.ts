@@ -40,8 +40,8 @@ export interface Composing<Of = unknown> {
   readonly progress: Progress | undefined;
   readonly failure: GalipError | undefined;
   readonly make: () => void;
-  /** What is being made by then is still made, and paid. */
-  readonly stop: () => void;
+  /** What is being made by then is still made, and paid. Undefined: not now. */
+  readonly stop: (() => void) | undefined;
   /** Whether it was told to stop, and ends by itself. */
   readonly isStopping: boolean;
 }
@@ -174,20 +174,22 @@ export function useComposition<Of>(view: string, wanted: Sheet<Of> | undefined):
     else void watch(api, wanted);
   }
 
-  function stop(): void {
-    if (jobId === undefined) {
-      setWork((before) => ({ ...before, ending: undefined, progress: undefined }));
-      return;
-    }
+  function stopWatching(): void {
+    setWork((before) => ({ ...before, ending: undefined, progress: undefined }));
+  }
+
+  function cancel(id: string): void {
     setWork((before) => ({ ...before, isStopping: true }));
-    api?.jobs.cancel(jobId).catch((error: unknown) => {
+    api?.jobs.cancel(id).catch((error: unknown) => {
       setWork((before) => ({ ...before, isStopping: false, failure: failureOf(error) }));
     });
   }
 
   const { pictures, made, sheet, progress, isStopping = false } = work;
+  const stopJob = jobId === undefined || isStopping ? undefined : () => cancel(jobId);
   return {
-    ...{ price, pictures, made, sheet, progress, isStopping, make, stop },
+    ...{ price, pictures, made, sheet, progress, isStopping, make },
+    stop: progress?.unit === 'files' ? stopJob : stopWatching,
     failure: failure ?? priceFailure,
   };
 }

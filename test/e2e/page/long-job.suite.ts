@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { createImages } from '../http.ts';
 import { openWithKey, type PageParts } from './open-with-key.ts';
+import { prepaidKey } from './prepaid-key.ts';
 
 /** More new pictures than are watched. */
 const placeOf = (prompt: string): string => `/grid?prompt=${prompt}&columns=7`;
@@ -35,7 +36,8 @@ export function longJob(parts: () => PageParts): void {
       await page.getByText('It goes on if you leave this page').waitFor();
       // Elsewhere on the page, and after a reload, it is the same job that is found again.
       await page.getByRole('link', { name: 'Mix' }).click();
-      await page.getByRole('link', { name: 'Grid' }).click();
+      await page.getByText('Say two things').waitFor();
+      await page.goBack();
       await page.getByText('It goes on if you leave this page').waitFor();
       const held = await page.evaluate(HELD);
       await page.reload();
@@ -88,17 +90,23 @@ export function longJob(parts: () => PageParts): void {
       await page.context().close();
     });
 
-    it('is forgotten where the key is another one’s', async () => {
-      const { page } = await openWithKey(parts(), { place: placeOf('a+panda') });
+    it('is forgotten where the key is another account’s', async () => {
+      const { page, problems } = await openWithKey(parts(), {
+        place: placeOf('a+panda'),
+        expectedStatuses: [404],
+      });
+      const release = await holdSteps(page);
+      await page.getByRole('button', { name: /^Paint 28 pictures · \d+ units/u }).click();
+      await page.getByRole('button', { name: 'Cancel' }).waitFor();
+      await expect.poll(() => page.evaluate(HELD)).not.toBeNull();
+      await page.getByRole('button', { name: 'Key', exact: true }).click();
+      await page.getByLabel('Key', { exact: true }).fill(await prepaidKey(parts().stack, 1));
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await release();
       await page.getByRole('button', { name: /^Paint 28 pictures/u }).waitFor();
-      const job = { id: `job_${'0'.repeat(64)}`, sheet: { order: { path: '/v1/grids', body: {} }, of: {} } };
-      await page.evaluate(
-        ([name, text]) => sessionStorage.setItem(name ?? '', text ?? ''),
-        ['galip.job.grid', JSON.stringify(job)],
-      );
-      await page.reload();
-      await page.getByRole('button', { name: /^Paint 28 pictures/u }).waitFor();
-      await expect.poll(() => page.evaluate(HELD)).toBeNull();
+      expect(await page.evaluate(HELD)).toBeNull();
+      expect(await page.getByRole('alert').count()).toBe(0);
+      expect(problems).toEqual([]);
       await page.context().close();
     });
   });

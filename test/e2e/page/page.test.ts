@@ -12,6 +12,7 @@ import type { PageParts } from './open-with-key.ts';
 import { painting } from './painting.suite.ts';
 import { placeholders } from './placeholders.suite.ts';
 import { refusals } from './refusals.suite.ts';
+import { tenants } from './tenants.suite.ts';
 import { texts } from './texts.suite.ts';
 import { twoPrompts } from './two-prompts.suite.ts';
 
@@ -42,5 +43,6 @@ describe.skipIf(CHROMIUM === undefined)(`the page, in Chromium over npm start${w
   longJob(parts);
   refusals(parts);
   operatorConsole(parts);
+  tenants(parts);
   accessible(parts);
 });

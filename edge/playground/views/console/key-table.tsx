@@ -1,48 +1,23 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { ApiKey } from '../../../client/api-types.ts';
+import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { useSession } from '../../session.ts';
 import { dayOf } from '../../state/days.ts';
 
 export interface KeyTableProps {
   readonly keys: readonly ApiKey[];
-  readonly onReroll: (key: ApiKey) => Promise<void>;
-  readonly onRevoke: (key: ApiKey) => Promise<void>;
+  /** Whether they are of several tenants. */
+  readonly hasTenants: boolean;
+  /** Id of the one whose budgets are shown. */
+  readonly limited: string | undefined;
+  readonly onLimit: (id: string | undefined) => void;
+  readonly onReroll: (key: ApiKey) => Promise<boolean>;
+  readonly onRevoke: (key: ApiKey) => Promise<boolean>;
 }
 
-/** What is about to be done to a key: the second press does it. */
-interface Intent {
-  readonly id: string;
-  readonly action: 'reroll' | 'revoke';
-}
-
-export function KeyTable({ keys, onReroll, onRevoke }: KeyTableProps): JSX.Element {
+export function KeyTable(props: KeyTableProps): JSX.Element {
+  const { keys, hasTenants, limited, onLimit, onReroll, onRevoke } = props;
   const { isOwnKey } = useSession();
-  const [intent, setIntent] = useState<Intent>();
-
-  function button(
-    key: ApiKey,
-    action: Intent['action'],
-    text: string,
-    act: KeyTableProps['onReroll'],
-  ): JSX.Element {
-    const isMeant = intent?.id === key.id && intent.action === action;
-    return (
-      <button
-        type="button"
-        class={isMeant ? 'button small danger' : 'button small quiet'}
-        onBlur={() => setIntent(undefined)}
-        onClick={() => {
-          setIntent(isMeant ? undefined : { id: key.id, action });
-          if (isMeant) void act(key);
-        }}
-      >
-        {isMeant ? `Really ${text.toLowerCase()}?` : text}
-        <span class="unseen"> {key.name}</span>
-      </button>
-    );
-  }
-
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section class="scroll" tabIndex={0} aria-label="API keys">
@@ -50,6 +25,7 @@ export function KeyTable({ keys, onReroll, onRevoke }: KeyTableProps): JSX.Eleme
         <thead>
           <tr>
             <th scope="col">Name</th>
+            {hasTenants && <th scope="col">Tenant</th>}
             <th scope="col">Key</th>
             <th scope="col">Scopes</th>
             <th scope="col">Units a month</th>
@@ -64,6 +40,7 @@ export function KeyTable({ keys, onReroll, onRevoke }: KeyTableProps): JSX.Eleme
           {keys.map((key) => (
             <tr key={key.id} data-status={key.status}>
               <th scope="row">{key.name}</th>
+              {hasTenants && <td>{key.tenant}</td>}
               <td>
                 <code>{key.prefix}…</code>
               </td>
@@ -76,11 +53,25 @@ export function KeyTable({ keys, onReroll, onRevoke }: KeyTableProps): JSX.Eleme
                 </span>
               </td>
               <td class="row-actions">
-                {isOwnKey(key.prefix) && 'in use here'}
-                {key.status === 'active' && !isOwnKey(key.prefix) && (
+                {key.status === 'active' && (
                   <span>
-                    {button(key, 'reroll', 'Re-roll', onReroll)}
-                    {button(key, 'revoke', 'Revoke', onRevoke)}
+                    <button
+                      type="button"
+                      class="button small quiet"
+                      aria-expanded={key.id === limited}
+                      onClick={() => onLimit(key.id === limited ? undefined : key.id)}
+                    >
+                      Budgets
+                      <span class="unseen"> of {key.name}</span>
+                    </button>
+                    {isOwnKey(key.prefix) ? (
+                      'in use here'
+                    ) : (
+                      <>
+                        <ConfirmButton text="Re-roll" of={key.name} onConfirm={() => void onReroll(key)} />
+                        <ConfirmButton text="Revoke" of={key.name} onConfirm={() => void onRevoke(key)} />
+                      </>
+                    )}
                   </span>
                 )}
               </td>

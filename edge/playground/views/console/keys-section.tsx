@@ -1,37 +1,38 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiKey, IssuedApiKey } from '../../../client/api-types.ts';
-import type { GalipError } from '../../../client/errors.ts';
-import type { Api } from '../../api/api.ts';
+import type { IssuedApiKey, Tenant } from '../../../client/api-types.ts';
 import { FailureNotice } from '../../parts/failure-notice.tsx';
 import { useSession } from '../../session.ts';
-import { failureOf } from '../../state/failure-words.ts';
+import { firstOf } from '../../state/first-of.ts';
 import { useAnswer } from '../../state/use-answer.ts';
+import { useChange } from '../../state/use-change.ts';
+import { BudgetForm } from './budget-form.tsx';
 import { IssuedKeyNotice } from './issued-key-notice.tsx';
 import { KeyTable } from './key-table.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 
 const MAX_KEYS = 100;
 
-/** API keys: listed, issued, re-rolled and revoked. */
-export function KeysSection(): JSX.Element {
+export interface KeysSectionProps {
+  /** Those whose keys an operator manages; none: the caller's own alone. */
+  readonly tenants: readonly Tenant[];
+}
+
+/** API keys: listed, issued, limited, re-rolled and revoked. */
+export function KeysSection({ tenants }: KeysSectionProps): JSX.Element {
   const { api } = useSession();
   const [issued, setIssued] = useState<IssuedApiKey>();
-  const [refused, setRefused] = useState<GalipError>();
-  const keys = useAnswer(newestKeys, []);
+  const [limited, setLimited] = useState<string>();
+  const keys = useAnswer(({ admin }) => firstOf(admin.keys.list(), MAX_KEYS), []);
+  const changing = useChange(keys.reload);
+  const failure = changing.refused ?? keys.failure;
+  const key = keys.value?.find(({ id, status }) => id === limited && status === 'active');
 
-  async function change(work: () => Promise<unknown>): Promise<void> {
-    setRefused(undefined);
+  function change(work: () => Promise<unknown>): Promise<boolean> {
     setIssued(undefined);
-    try {
-      await work();
-    } catch (error) {
-      setRefused(failureOf(error));
-    }
-    keys.reload();
+    return changing.change(work);
   }
 
-  const failure = refused ?? keys.failure;
   return (
     <section class="panel" aria-labelledby="keys-title" aria-busy={!keys.value && !failure}>
       <h2 id="keys-title">Keys</h2>
@@ -39,9 +40,15 @@ export function KeysSection(): JSX.Element {
       {issued && <IssuedKeyNotice issued={issued} onClose={() => setIssued(undefined)} />}
       {api && keys.value && (
         <>
-          <NewKeyForm onCreate={(key) => change(async () => setIssued(await api.admin.keys.create(key)))} />
+          <NewKeyForm
+            tenants={tenants}
+            onCreate={(wish) => change(async () => setIssued(await api.admin.keys.create(wish)))}
+          />
           <KeyTable
             keys={keys.value}
+            hasTenants={tenants.length > 0}
+            limited={limited}
+            onLimit={setLimited}
             onReroll={({ id }) =>
               change(async () => setIssued(await api.admin.keys.reroll(id, { overlap_s: 0 })))
             }
@@ -50,17 +57,19 @@ export function KeysSection(): JSX.Element {
           {keys.value.length === MAX_KEYS && (
             <p class="hint">The newest {MAX_KEYS}; npm run keys -- list has all.</p>
           )}
+          {key && (
+            <section class="inset" aria-labelledby="budgets-title">
+              <h3 id="budgets-title">Budgets of “{key.name}”</h3>
+              <BudgetForm
+                key={key.id}
+                of={key.name}
+                limits={key.limits}
+                onSave={(limits) => change(() => api.admin.keys.change(key.id, { limits }))}
+              />
+            </section>
+          )}
         </>
       )}
     </section>
   );
-}
-
-async function newestKeys(api: Api): Promise<readonly ApiKey[]> {
-  const keys: ApiKey[] = [];
-  for await (const key of api.admin.keys.list()) {
-    keys.push(key);
-    if (keys.length === MAX_KEYS) break;
-  }
-  return keys;
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiKey, NewApiKey } from '../../../client/api-types.ts';
+import type { ApiKey, NewApiKey, Tenant } from '../../../client/api-types.ts';
 
 type Scope = ApiKey['scopes'][number];
 
@@ -13,23 +13,26 @@ const SCOPES: readonly { readonly scope: Scope; readonly text: string }[] = [
 const MAX_NAME = 100;
 
 export interface NewKeyFormProps {
-  readonly onCreate: (key: NewApiKey) => Promise<void>;
+  /** Whose keys an operator may make; none: the caller's own alone. */
+  readonly tenants: readonly Tenant[];
+  readonly onCreate: (key: NewApiKey) => Promise<boolean>;
 }
 
-export function NewKeyForm({ onCreate }: NewKeyFormProps): JSX.Element {
+export function NewKeyForm({ tenants, onCreate }: NewKeyFormProps): JSX.Element {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<Scope[]>(['generate', 'read']);
   const [month, setMonth] = useState('');
+  const [tenant, setTenant] = useState('');
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     const limits = month === '' ? {} : { limits: { month_units: Number(month) } };
-    await onCreate({ name: name.trim(), scopes, ...limits });
-    setName('');
+    const owner = tenant === '' ? {} : { tenant };
+    if (await onCreate({ name: name.trim(), scopes, ...limits, ...owner })) setName('');
   }
 
   return (
-    <form class="new-key" onSubmit={(event) => void submit(event)}>
+    <form class="fields" onSubmit={(event) => void submit(event)}>
       <label class="field">
         <span>Name</span>
         <input
@@ -51,6 +54,19 @@ export function NewKeyForm({ onCreate }: NewKeyFormProps): JSX.Element {
           onInput={({ currentTarget }) => setMonth(currentTarget.value)}
         />
       </label>
+      {tenants.length > 0 && (
+        <label class="field">
+          <span>Tenant</span>
+          <select value={tenant} onInput={({ currentTarget }) => setTenant(currentTarget.value)}>
+            <option value="">your own</option>
+            {tenants.map(({ id }) => (
+              <option key={id} value={id}>
+                {id}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <fieldset class="choices">
         <legend>May</legend>
         {SCOPES.map(({ scope, text }) => (

@@ -47,10 +47,10 @@ export function tenants(parts: () => PageParts): void {
       const apiKey = (await keys.getByText(/^glp_live_\w{30,}$/u).textContent()) ?? '';
       const row = keys.getByRole('row', { name: /umbrella server/u });
       await row.getByRole('cell', { name: 'umbrella', exact: true }).waitFor();
-      const statusOf = async (n: number): Promise<number> =>
-        (await postImages({ ...stack, apiKey }, { prompt: 'an umbrella', n })).status;
-      expect(await statusOf(2)).toBe(200);
-      expect(await statusOf(3)).toBe(402);
+      const spend = (n: number): Promise<Response> =>
+        postImages({ ...stack, apiKey }, { prompt: 'an umbrella', n });
+      expect((await spend(2)).status).toBe(200);
+      expect(await (await spend(3)).json()).toMatchObject({ error: { code: 'budget_exceeded' } });
 
       await panel.getByRole('button', { name: 'Suspend umbrella' }).click();
       await panel.getByRole('button', { name: 'Really suspend?' }).click();

@@ -77,6 +77,8 @@ export interface Config {
   /** What the model is to run on: the first that can. */
   readonly executionProviders: readonly ExecutionProvider[];
   readonly convolutionSearch: ConvolutionSearch;
+  /** Where all replicas of this backend are found, itself among them; undefined: there is this one alone. */
+  readonly peers: URL | undefined;
   /** Where traces go, an OTLP/HTTP endpoint's base; undefined: nowhere. */
   readonly tracesEndpoint: string | undefined;
   readonly serviceName: string;
@@ -161,6 +163,10 @@ const environmentSchema = z.object({
   TEXT_CACHE_MB: integer(0, 100_000, DEFAULT_TEXT_CACHE_MB),
   ENCODE_THREADS: integer(0, 256, 0),
   STORE_WRITES: integer(1, 10_000, DEFAULT_STORE_WRITES),
+  PEERS_URL: z
+    .string()
+    .refine((text) => text === '' || isEndpoint(text), ENDPOINT_PROBLEM)
+    .default(''),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
     .refine((text) => text === '' || isEndpoint(text), ENDPOINT_PROBLEM)
@@ -215,6 +221,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     textCacheBytes: data.TEXT_CACHE_MB * MEBIBYTE,
     encodeThreads: data.ENCODE_THREADS,
     storeWrites: data.STORE_WRITES,
+    peers: data.PEERS_URL === '' ? undefined : new URL(data.PEERS_URL),
     tracesEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT || undefined,
     serviceName: data.OTEL_SERVICE_NAME,
     inferenceEnvironment: Object.fromEntries(

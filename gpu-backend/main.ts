@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { availableParallelism } from 'node:os';
 import { type Config, parseConfig } from './config.ts';
 import { type EngineParts, openEngine } from './engine.ts';
@@ -6,6 +7,7 @@ import { createJsonLog, describeError } from './http/json-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNonceMemory } from './http/nonce-memory.ts';
 import { listen } from './http/server.ts';
+import { createTellPeers, type TellPeers } from './http/tell-peers.ts';
 import { createSpanExporter, type SpanExporter } from './http/tracing/span-exporter.ts';
 import { createTracer } from './http/tracing/tracer.ts';
 import { createModelHolder } from './model-holder.ts';
@@ -77,6 +79,7 @@ async function start(): Promise<void> {
     metrics,
     model: () => current().card,
     signature: { keys: config.signingKeys, now, rememberNonce: createNonceMemory(now) },
+    tellPeers: config.peers && tellAllOf(config.peers, parts.clock),
     readiness: () => (isStopping ? 'stopping' : current().isReady() ? 'ready' : 'starting'),
     log,
     ...(spans && {
@@ -113,6 +116,12 @@ async function start(): Promise<void> {
 
   const buckets = await ready;
   log({ event: 'ready', model: card.id, buckets });
+}
+
+function tellAllOf(url: URL, { now }: Clock): TellPeers {
+  const addressesOf = async (host: string) =>
+    (await lookup(host, { all: true })).map(({ address }) => address);
+  return createTellPeers({ url, addressesOf, fetcher: fetch, now });
 }
 
 function openExporter(

@@ -12,7 +12,7 @@ const SCHEME = 'galip-hmac-1';
 /** Clocks may differ by this much, and a nonce must be remembered for twice as long. */
 const SIGNATURE_WINDOW_S = 60;
 
-const SIGNATURE_HEADERS = {
+export const SIGNATURE_HEADERS = {
   keyId: 'x-galip-key-id',
   timestamp: 'x-galip-timestamp',
   nonce: 'x-galip-nonce',

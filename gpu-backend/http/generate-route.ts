@@ -7,6 +7,7 @@ import type { Generated, Generator } from '../serving/generator.ts';
 import type { Metrics } from './metrics.ts';
 import { parseBody } from './parse-body.ts';
 import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
+import { FROM_PEER_HEADER, type TellPeers } from './tell-peers.ts';
 import type { TracedEnv } from './tracing/traced-env.ts';
 import { createWithdrawals } from './withdrawals.ts';
 
@@ -15,6 +16,8 @@ export interface GenerateRouteOptions {
   readonly generator: () => Pick<Generator, 'generate'>;
   readonly metrics: Metrics;
   readonly signature: SignatureOptions;
+  /** Tells all replicas of a withdrawal; left out where there is one alone. */
+  readonly tellPeers?: TellPeers | undefined;
 }
 
 /** `POST /v1/generate` and `POST /v1/withdraw`. @see contract/generate.ts */
@@ -22,6 +25,7 @@ export function createGenerateRoute({
   generator,
   metrics,
   signature,
+  tellPeers,
 }: GenerateRouteOptions): Hono<SignedEnv & TracedEnv> {
   const route = new Hono<SignedEnv & TracedEnv>();
   const withdrawals = createWithdrawals();
@@ -40,8 +44,15 @@ export function createGenerateRoute({
     return formResponse(formOf(generated, request.format));
   });
   route.post('/v1/withdraw', ...signed, (context: Context<SignedEnv>) => {
-    const { ticket } = parseBody(context.get('signedBody'), withdrawRequestSchema);
-    withdrawals.withdraw(ticket, new ApiError('superseded'));
+    const body = context.get('signedBody');
+    const { ticket } = parseBody(body, withdrawRequestSchema);
+    const reason = new ApiError('superseded');
+    const isHere = withdrawals.withdraw(ticket, reason);
+    if (!isHere && context.req.header(FROM_PEER_HEADER) === undefined) {
+      // A load balancer knows nothing of tickets: the request may wait at another replica, or come only now.
+      withdrawals.withdrawEarly(ticket, reason);
+      void tellPeers?.(context.req.raw, body);
+    }
     return context.body(null, 204);
   });
   route.on(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], ['/v1/generate', '/v1/withdraw'], () => {

@@ -1,6 +1,7 @@
 import type { IContainer, IEnvVar, IResourceRequirements } from 'kubernetes-models/v1';
 import { backendVariables, CORES, SECRET_VARIABLES } from './backend-variables.ts';
 import type { Environment } from './environment.ts';
+import { peersUrlOf } from './peers-service.ts';
 import { PORT, type Tier } from './tier.ts';
 
 /** Secret with a key for each of SECRET_VARIABLES; whoever operates the cluster makes it. */
@@ -30,7 +31,10 @@ export function backendContainer(environment: Environment, tier: Tier): IContain
     name: 'backend',
     image: tier === 'gpu' ? environment.images.cuda : environment.images.cpu,
     ports: [{ name: 'http', containerPort: PORT }],
-    env: [...plain(backendVariables(environment, tier)), ...SECRET_VARIABLES.map(fromSecret)],
+    env: [
+      ...plain({ ...backendVariables(environment, tier), PEERS_URL: peersUrlOf(environment, tier) }),
+      ...SECRET_VARIABLES.map(fromSecret),
+    ],
     resources: RESOURCES[tier],
     startupProbe: {
       httpGet: { path: '/health/ready', port: 'http' },

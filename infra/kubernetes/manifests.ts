@@ -4,6 +4,7 @@ import { disruptionBudget } from './disruption-budget.ts';
 import type { Environment } from './environment.ts';
 import { backendIngress } from './ingress.ts';
 import { backendNetworkPolicy } from './network-policy.ts';
+import { peersService } from './peers-service.ts';
 import { gpuScaledObject } from './scaled-object.ts';
 import { backendService } from './service.ts';
 import { backendServiceMonitor } from './service-monitor.ts';
@@ -30,6 +31,8 @@ export function manifestsOf(environment: Environment): readonly Manifest[] {
     backendNetworkPolicy(environment),
     backendService(environment, 'cpu'),
     backendService(environment, 'gpu'),
+    peersService(environment, 'cpu'),
+    peersService(environment, 'gpu'),
     backendIngress(environment),
     backendDeployment(environment, 'cpu'),
     backendDeployment(environment, 'gpu'),

@@ -1,13 +1,15 @@
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { Environment } from './environment.ts';
-import { BACKEND_LABELS } from './tier.ts';
+import { BACKEND_LABELS, PORT } from './tier.ts';
 
 const DNS_PORTS = [
   { port: 53, protocol: 'UDP' },
   { port: 53, protocol: 'TCP' },
 ] as const;
 
-/** In: the ingress controller and Prometheus. Out: the object store's addresses over TLS, and DNS. Nothing else. */
+const REPLICAS = { podSelector: { matchLabels: BACKEND_LABELS } };
+
+/** In: the ingress controller, Prometheus and replicas. Out: the object store's addresses over TLS, DNS and replicas. Nothing else. */
 export function backendNetworkPolicy({ namespace, ingress, monitoring, s3 }: Environment): NetworkPolicy {
   return new NetworkPolicy({
     metadata: { name: 'galip-backend', namespace, labels: BACKEND_LABELS },
@@ -16,7 +18,7 @@ export function backendNetworkPolicy({ namespace, ingress, monitoring, s3 }: Env
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         {
-          from: [ingress.namespace, monitoring.namespace].map(inNamespace),
+          from: [...[ingress.namespace, monitoring.namespace].map(inNamespace), REPLICAS],
           ports: [{ port: 'http', protocol: 'TCP' }],
         },
       ],
@@ -25,6 +27,7 @@ export function backendNetworkPolicy({ namespace, ingress, monitoring, s3 }: Env
           to: [{ ...inNamespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
           ports: [...DNS_PORTS],
         },
+        { to: [REPLICAS], ports: [{ port: PORT, protocol: 'TCP' }] },
         {
           to: s3.cidrs.map((cidr) => ({ ipBlock: { cidr } })),
           ports: [{ port: 443, protocol: 'TCP' }],

@@ -83,6 +83,7 @@ describe('parseConfig', () => {
       STORE_WRITES: '7',
       EXECUTION_PROVIDERS: 'cuda,webgpu,cpu',
       CONVOLUTION_SEARCH: 'exhaustive',
+      PEERS_URL: 'http://peers.test:8788',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
       OTEL_SERVICE_NAME: 'pictures',
     };
@@ -100,6 +101,7 @@ describe('parseConfig', () => {
       storeWrites: 7,
       executionProviders: ['cuda', 'webgpu', 'cpu'],
       convolutionSearch: 'exhaustive',
+      peers: new URL('http://peers.test:8788'),
       tracesEndpoint: 'http://127.0.0.1:4318',
       serviceName: 'pictures',
     });
@@ -134,6 +136,7 @@ describe('parseConfig', () => {
     ['EXECUTION_PROVIDERS', 'gpu,tpu', 'some of cuda, webgpu, cpu, each once'],
     ['EXECUTION_PROVIDERS', 'cpu,cuda,cpu', 'some of cuda, webgpu, cpu, each once'],
     ['CONVOLUTION_SEARCH', 'fast', 'heuristic or exhaustive'],
+    ['PEERS_URL', 'peers:8788', 'http or https URL'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'http or https URL'],
     ['OTEL_SERVICE_NAME', '', 'a name'],
     ['S3_ENDPOINT', 's3.example.com', 'http or https URL'],

@@ -1,5 +1,5 @@
 import { modelCardOf } from '../../gpu-backend/contract/model-card.ts';
-import { createApp } from '../../gpu-backend/http/app.ts';
+import { type AppOptions, createApp } from '../../gpu-backend/http/app.ts';
 import type { LogEntry } from '../../gpu-backend/http/json-log.ts';
 import { createMetrics } from '../../gpu-backend/http/metrics.ts';
 import { createNonceMemory } from '../../gpu-backend/http/nonce-memory.ts';
@@ -67,7 +67,7 @@ export async function createTestBackend(buckets: readonly number[] = [1, 2, 4, 8
     isReady: inference.isReady,
   });
 
-  const withParts = (parts: Partial<GeneratorOptions> = {}) => {
+  const withParts = (parts: Partial<GeneratorOptions> = {}, ofApp: Partial<AppOptions> = {}) => {
     const generator = createGenerator({
       model,
       tokenise,
@@ -101,6 +101,7 @@ export async function createTestBackend(buckets: readonly number[] = [1, 2, 4, 8
       signature: { keys: [TEST_SIGNING_KEY], now, rememberNonce: createNonceMemory(now) },
       readiness: () => (inference.isReady() ? 'ready' : 'starting'),
       log: (entry) => log.push(entry),
+      ...ofApp,
     });
     return { generator, app };
   };

@@ -114,18 +114,22 @@ describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environme
     ]);
   });
 
-  it('let pods reach DNS and the object store alone, and be reached by ingress and Prometheus alone', () => {
+  it('let pods reach DNS, the object store and replicas alone, and be reached by ingress, Prometheus and replicas alone', () => {
     const { spec } = find('NetworkPolicy', 'galip-backend');
     expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
-    const namespaces = spec.ingress.flatMap((rule: { from: { namespaceSelector: object }[] }) =>
-      rule.from.map(({ namespaceSelector }) => namespaceSelector),
-    );
-    expect(namespaces).toEqual([
-      { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } },
-      { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+    const inNamespace = (name: string) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+    });
+    const replicas = { podSelector: spec.podSelector };
+    expect(spec.ingress).toEqual([
+      {
+        from: [inNamespace('ingress'), inNamespace('monitoring'), replicas],
+        ports: [{ port: 'http', protocol: 'TCP' }],
+      },
     ]);
-    const [dns, store, ...others] = spec.egress;
+    const [dns, peers, store, ...others] = spec.egress;
     expect(others).toEqual([]);
+    expect(peers).toEqual({ to: [replicas], ports: [{ port: 8788, protocol: 'TCP' }] });
     expect(dns.ports.map(({ port }: { port: number }) => port)).toEqual([53, 53]);
     expect(store.ports).toEqual([{ port: 443, protocol: 'TCP' }]);
     for (const { ipBlock } of store.to) expect(ipBlock.cidr).toMatch(/\/(?:1[3-9]|2\d|3[0-2])$/u);
@@ -146,7 +150,16 @@ describe.each(Object.entries(ENVIRONMENTS))('the manifests of %s', (_, environme
     const monitored = find('ServiceMonitor', 'galip-backend').spec.selector.matchLabels;
     for (const name of ['galip-gpu', 'galip-cpu']) {
       expect(find('Service', name).metadata.labels).toMatchObject(monitored);
+      // Each replica is counted once.
+      expect(find('Service', `${name}-peers`).metadata.labels).not.toMatchObject(monitored);
     }
+  });
+
+  it.each(['galip-gpu', 'galip-cpu'])('let replicas of %s tell each of them what was withdrawn', (name) => {
+    const { spec, metadata } = find('Service', `${name}-peers`);
+    expect(spec).toEqual({ ...find('Service', name).spec, clusterIP: 'None' });
+    const url = podOf(name).containers[0]?.env?.find((variable) => variable.name === 'PEERS_URL')?.value;
+    expect(url).toBe(`http://${metadata.name}.${metadata.namespace}.svc:${spec.ports[0].port}`);
   });
 
   it('let the edge reach each tier under its own host, over TLS, for what it asks alone', () => {

@@ -23,6 +23,8 @@ it.each(['production', 'staging'])('prints all of %s as YAML documents', async (
     'NetworkPolicy galip-backend',
     'Service galip-cpu',
     'Service galip-gpu',
+    'Service galip-cpu-peers',
+    'Service galip-gpu-peers',
     'Ingress galip-backend',
     'Deployment galip-cpu',
     'Deployment galip-gpu',
@@ -48,9 +50,9 @@ it('writes one file an object, in order, with the images that it is given', asyn
     'r.example/c',
   );
   const files = (await readdir(folder)).sort();
-  expect(files).toHaveLength(12);
+  expect(files).toHaveLength(14);
   expect(files[0]).toBe('00-namespace-galip-staging.yaml');
-  const gpu = await readFile(join(folder, '06-deployment-galip-gpu.yaml'), 'utf8');
+  const gpu = await readFile(join(folder, '08-deployment-galip-gpu.yaml'), 'utf8');
   expect(gpu).toContain('image: r.example/b@sha256:1\n');
 });
 

@@ -501,7 +501,7 @@ export interface ImageRequest {
    */
   async?: boolean | null;
   /**
-   * Of a job: seconds after which it expires, at least a minute. One hour unless given.
+   * Of a job: seconds after which it expires. One hour unless given.
    */
   deadline?: number | null;
   /**
@@ -632,7 +632,7 @@ export interface InterpolationRequest {
    */
   async?: boolean | null;
   /**
-   * Of a job: seconds after which it expires, at least a minute. One hour unless given.
+   * Of a job: seconds after which it expires. One hour unless given.
    */
   deadline?: number | null;
   /**
@@ -820,7 +820,7 @@ export interface GridRequest {
    */
   async?: boolean | null;
   /**
-   * Of a job: seconds after which it expires, at least a minute. One hour unless given.
+   * Of a job: seconds after which it expires. One hour unless given.
    */
   deadline?: number | null;
   /**

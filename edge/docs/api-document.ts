@@ -20,7 +20,7 @@ const DESCRIPTION = `Text in, picture out, in one forward pass. The same prompt,
 
 Send an API key as \`Authorization: Bearer glp_…\`; every website may, for the key says who asks. What was charged stands in \`X-Usage-Units\`, what is left in \`X-Usage-Remaining\`.
 
-Errors have the body of OpenAI’s API: \`{"error": {"message", "type", "code", "param"}}\`, of a closed set of codes. 429 and 503 say in \`Retry-After\` when to try again. A picture that fails is not charged, and no error is cached.
+Errors have the body of OpenAI’s API: \`{"error": {"message", "type", "code", "param"}}\`, of a closed set of codes. 429 and 503 say in \`Retry-After\` when to try again. A picture that fails is not charged, and no error is cached; of a request that breaks off, what was made is charged, which the error says, and whoever asks again finds it.
 
 POSTs that spend or make something take an \`Idempotency-Key\`: sent again within 24 hours they are not done or charged again, but answered as before. \`X-Request-Id\` names an answer when you report a problem.`;
 

@@ -1,14 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { webhookUrlProblem } from '../webhooks/webhook-url.ts';
 
-/**
- * A try's whole length: what a job that ends sooner had begun would go on being made, and lie there unpaid. Under an
- * overload of more than a minute that may still be.
- */
-const MIN_DEADLINE_S = 60;
 /** A day: a picture that nobody needed for so long nobody needs. */
 const MAX_DEADLINE_S = 86_400;
-const DEADLINE = `must be an integer, ${MIN_DEADLINE_S} … ${MAX_DEADLINE_S}`;
+const DEADLINE = `must be an integer, 1 … ${MAX_DEADLINE_S}`;
 
 /** Fields of an image request that is to be done later. */
 export const ASYNC_FIELDS = {
@@ -16,8 +11,8 @@ export const ASYNC_FIELDS = {
     description: 'true: answer 202 with a job at once, as with the header `Prefer: respond-async`.',
     default: false,
   }),
-  deadline: z.int(DEADLINE).min(MIN_DEADLINE_S, DEADLINE).max(MAX_DEADLINE_S, DEADLINE).nullish().openapi({
-    description: 'Of a job: seconds after which it expires, at least a minute. One hour unless given.',
+  deadline: z.int(DEADLINE).min(1, DEADLINE).max(MAX_DEADLINE_S, DEADLINE).nullish().openapi({
+    description: 'Of a job: seconds after which it expires. One hour unless given.',
   }),
   webhook: z
     .string('must be a URL')

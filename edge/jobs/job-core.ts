@@ -1,5 +1,6 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { isUnclear } from './is-unclear.ts';
+import { PartlyMade } from '../generation/partly-made.ts';
+import { isUnclear, isUnsettled } from './is-unclear.ts';
 import { isFinal, type Job, type JobEvent, type JobOrder, type JobProgress, type JobResult } from './job.ts';
 import type { JobChange, JobStorage } from './job-storage.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -158,21 +159,25 @@ export function createJobCore(ports: JobPorts): JobCore {
         ? outcome.error
         : new ApiError('internal_error', { cause: outcome.error });
     const delayMs = retryDelayMs(error, job.attempts, random());
-    // The answer that was lost may be that of settling.
-    const unsettled = error.code === 'ledger_unavailable' || (job.unsettled && isUnclear(error));
+    const unsettled = isUnsettled(error) || (job.unsettled && isUnclear(error));
     if (unsettled && now() < job.deadline + KEPT_MS) {
       return wait(job, error, delayMs ?? QUEUE_SLACK_MS, true);
     }
-    if (storage.isCancelRequested()) return finish({ status: 'cancelled' });
+    if (storage.isCancelRequested()) {
+      const isPartlyMade = error instanceof PartlyMade;
+      return finish({ status: 'cancelled', ...(isPartlyMade && { error: error.toBody().error }) });
+    }
     if (now() >= job.deadline) return expire(error);
     if (delayMs === undefined) return finish({ status: 'failed', error: error.toBody().error });
     if (now() + delayMs >= job.deadline) return expire(error);
-    return wait(job, error, delayMs, false);
+    // Whatever ends the job, what was made and charged is told then.
+    return wait(job, error, delayMs, error instanceof PartlyMade);
   }
 
   /** `cause`: what the last try ended with, if that says more than that time is up. */
   async function expire(cause?: ApiError): Promise<void> {
-    const error = cause?.status === 503 ? cause : new ApiError('deadline_exceeded');
+    const saysMore = cause?.status === 503 || cause instanceof PartlyMade;
+    const error = saysMore ? cause : new ApiError('deadline_exceeded');
     await finish({ status: 'expired', error: error.toBody().error });
   }
 

@@ -1,6 +1,7 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { CompositionMaker } from '../compositions/make-compositions.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
+import { PartlyMade } from '../generation/partly-made.ts';
 import type { KeyHolder, KeyStore } from '../keys/key-store.ts';
 import type { Defer } from '../pictures/picture-source.ts';
 import { isUnclear } from './is-unclear.ts';
@@ -65,7 +66,8 @@ export function createRunJob({
     return made.catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === 'idempotency_key_reused') throw otherModel(error);
-      throw refusal && !isUnclear(error) ? refusal : error;
+      const saysMore = isUnclear(error) || error instanceof PartlyMade;
+      throw refusal && !saysMore ? refusal : error;
     });
   };
 }

@@ -73,21 +73,21 @@ describe('best_of', () => {
     expect(new Set(edge.scorer.requests[0]?.candidates.map(({ seed }) => seed)).size).toBe(12);
   });
 
-  it('costs nothing where pictures cannot be scored, and what was made is there for the next try', async () => {
+  it('is charged once where the pictures cannot be scored, and found by the next try', async () => {
     const edge = createTestEdge();
     const { headers, charged } = await startTenant();
     edge.scorer.isAway = true;
     const body = { prompt: 'cat', best_of: 3 };
-    for (let time = 0; time < 2; time++) {
+    for (const message of ['3 of 3 files were made and charged (3 units)', 'cannot be scored']) {
       const response = await edge.generate(body, headers);
       expect(response.status).toBe(503);
       expect(await response.json()).toMatchObject({
-        error: { code: 'backend_unavailable', message: expect.stringContaining('cannot be scored') },
+        error: { code: 'backend_unavailable', message: expect.stringContaining(message) },
       });
     }
-    expect((await charged()).reduce((sum, { units }) => sum + units, 0)).toBe(0);
     edge.scorer.isAway = false;
     expect((await edge.generate(body, headers)).status).toBe(200);
+    expect((await charged()).reduce((sum, { units }) => sum + units, 0)).toBe(3);
     expect(edge.backend.requests).toHaveLength(3);
   });
 

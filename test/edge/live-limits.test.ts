@@ -10,7 +10,7 @@ import {
   MAX_REQUESTS,
   MAX_SOCKETS_PER_KEY,
 } from '../../edge/live/live-limits.ts';
-import { REQUEST_MS } from '../../edge/requests/request-time.ts';
+import { ANSWER_SLACK_MS, REQUEST_MS } from '../../edge/requests/request-time.ts';
 import { parseApiKey } from '../../gpu-backend/contract/api-key.ts';
 import { createManualClock, type ManualClock } from '../fakes/manual-clock.ts';
 import { connectLive, type LiveSocket } from './fakes/live-socket.ts';
@@ -106,17 +106,17 @@ describe('a live socket', () => {
   it('is not idle while it owes an answer, however long that takes', async () => {
     const socket = await open(await issueKey());
     const held = Promise.withResolvers<void>();
-    edge.backend.before = () => held.promise;
+    edge.backend.during = () => held.promise;
     socket.send({ id: 'a', prompt: 'a dog' });
     await vi.waitFor(() => expect(edge.backend.requests).toHaveLength(1));
     socket.send({ id: 'b', prompt: 'a fish' });
     socket.send({ id: 'c', prompt: 'a horse' });
     expect(await socket.answerTo('b')).toMatchObject({ type: 'superseded' });
     // What is in work and what waits come to their deadlines, one after the other: that is later than two minutes after the last message.
-    clock.advance(REQUEST_MS);
+    clock.advance(REQUEST_MS + ANSWER_SLACK_MS);
     expect(await socket.answerTo('a')).toMatchObject({ error: { code: 'deadline_exceeded' } });
     await vi.waitFor(() => expect(edge.backend.requests).toHaveLength(2));
-    clock.advance(REQUEST_MS);
+    clock.advance(REQUEST_MS + ANSWER_SLACK_MS);
     expect(await socket.answerTo('c')).toMatchObject({ error: { code: 'deadline_exceeded' } });
     held.resolve();
     await ask(socket, 'd');

@@ -160,18 +160,20 @@ export function createLiveSockets(options: LiveSocketsOptions): LiveSockets {
 
   /** Notes how it ended, where anybody lives to hear. */
   async function noting(made: Promise<MadeImages>, seen: SeenRequest, life: Life): Promise<MadeImages> {
-    const common = { isReplayed: false, text: '', jobId: undefined };
-    const end = (answer: Pick<NonNullable<SeenRequest['answer']>, 'status' | 'code' | 'images'>): void => {
+    const common = { isReplayed: false, jobId: undefined };
+    const end = (
+      answer: Pick<NonNullable<SeenRequest['answer']>, 'status' | 'code' | 'images' | 'text'>,
+    ): void => {
       if (!life.isAlive) return;
       seen.answer = { ...answer, ...common };
       seen.endedAt = time.now();
     };
     try {
       const { images } = await made;
-      end({ status: 200, code: undefined, images });
+      end({ status: 200, code: undefined, images, text: '' });
     } catch (error) {
-      const { status, code } = error instanceof ApiError ? error : new ApiError('internal_error');
-      end({ status, code, images: undefined });
+      const { status, code, message } = error instanceof ApiError ? error : new ApiError('internal_error');
+      end({ status, code, images: undefined, text: message });
     }
     return made;
   }

@@ -45,10 +45,12 @@ async function replay(seed: number): Promise<void> {
 
 async function run({ from, seeds, threads }: Omit<RunSeedsOptions, 'onRun'>): Promise<void> {
   const startMs = performance.now();
-  let [done, requests, failed] = [0, 0, 0];
+  let [done, requests, flights, unpaid, failed] = [0, 0, 0, 0, 0];
   const onRun = (run: SeedRun): void => {
     done++;
     requests += run.requests;
+    flights += run.flights;
+    unpaid += run.unpaid;
     if (run.problems.length === 0) return;
     failed++;
     console.log(`${replayCommand(run.seed)}\n  ${run.problems.join('\n  ')}`);
@@ -59,7 +61,7 @@ async function run({ from, seeds, threads }: Omit<RunSeedsOptions, 'onRun'>): Pr
     await runSeeds({ from: begin, seeds: next - begin, threads, onRun });
     const eachMs = (performance.now() - startMs) / done;
     console.log(
-      `${done} seeds, ${requests} requests, ${failed} failed, ${eachMs.toFixed(1)} ms a seed; next --from ${next}`,
+      `${done} seeds, ${requests} requests, ${flights} pictures made, ${unpaid} of them unpaid, ${failed} failed, ${eachMs.toFixed(1)} ms a seed; next --from ${next}`,
     );
   }
   if (failed > 0 || done < seeds) process.exitCode = 1;

@@ -11,6 +11,8 @@ export interface SeedShare {
 export interface SeedRun {
   readonly seed: number;
   readonly requests: number;
+  readonly flights: number;
+  readonly unpaid: number;
   readonly problems: readonly string[];
   readonly deadlySteps: readonly string[];
 }

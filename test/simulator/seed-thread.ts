@@ -6,6 +6,6 @@ import { simulate } from './simulate.ts';
 const { from, to, step } = workerData as SeedShare;
 const usageTables = await readFile(new URL('../../edge/migrations/0003_usage.sql', import.meta.url), 'utf8');
 for (let seed = from; seed < to; seed += step) {
-  const { requests, problems, deadlySteps } = await simulate({ seed, usageTables });
-  parentPort?.postMessage({ seed, requests, problems, deadlySteps } satisfies SeedRun);
+  const { requests, flights, unpaid, problems, deadlySteps } = await simulate({ seed, usageTables });
+  parentPort?.postMessage({ seed, requests, flights, unpaid, problems, deadlySteps } satisfies SeedRun);
 }

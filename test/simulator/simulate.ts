@@ -23,6 +23,7 @@ import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { findProblems } from './checks/find-problems.ts';
 import { inspectAccount } from './checks/inspect-account.ts';
 import { strandedUnits } from './checks/stranded-units.ts';
+import { unpaidFlights } from './checks/unpaid-flights.ts';
 import { type Client, createClient } from './client.ts';
 import { createEdgeWorker } from './edge-worker.ts';
 import { withDeterministicPlatform } from './engine/deterministic-platform.ts';
@@ -62,6 +63,10 @@ export interface SimulateResult {
   readonly digest: number;
   readonly trace: readonly string[];
   readonly requests: number;
+  /** Flights that landed because of a caller. */
+  readonly flights: number;
+  /** Of them those that nobody is charged for: whoever had them made died with the means to say so. */
+  readonly unpaid: number;
   /** The named steps that a process died at. */
   readonly deadlySteps: readonly string[];
 }
@@ -251,6 +256,7 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     store,
     nowMs: time.now(),
   });
+  const { flights, unpaid } = unpaidFlights(record, ledgers.accounts);
   problems.push(...(await strandedUnits(world, { holders, ledgerOf: tenantLedgers, accountOf })));
   await time.runUntil(startMs + OVER_MS);
   if (time.pending() > 0) problems.push(`${time.pending()} events lie ahead of a world that is over`);
@@ -261,6 +267,8 @@ async function run(world: World, { usageTables, mutation = {} }: SimulateOptions
     digest: trace.digest(),
     trace: trace.lines,
     requests: record.requests.length,
+    flights,
+    unpaid,
     deadlySteps,
   };
 }

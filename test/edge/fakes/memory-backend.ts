@@ -18,8 +18,10 @@ export interface MemoryBackend extends Backend {
   readonly traceparents: (string | undefined)[];
   /** While set, every request fails so. */
   failure: ApiError | Error | undefined;
-  /** Waited for before a picture is begun. */
+  /** Waited for before a picture is begun; until then it can be withdrawn. */
   before: (() => Promise<void>) | undefined;
+  /** Waited for while a picture is being made, by its seed. */
+  during: ((seed: number) => Promise<void>) | undefined;
   /** Changes what it answers: a backend that is broken in some way. */
   distort: (pictures: readonly GeneratedPicture[]) => readonly GeneratedPicture[];
 }
@@ -56,12 +58,14 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
     traceparents: [],
     failure: undefined,
     before: undefined,
+    during: undefined,
     distort: (pictures) => pictures,
     async generate({ traceparent, withdrawn, ...request }) {
       backend.traceparents.push(traceparent);
       backend.requests.push(generateRequestSchema.parse(request));
-      await backend.before?.();
+      await Promise.race([backend.before?.(), ...(withdrawn && backend.before ? [aborted(withdrawn)] : [])]);
       if (withdrawn?.aborted) throw new ApiError('superseded');
+      for (const { seed } of request.images) await backend.during?.(seed);
       if (backend.failure) throw backend.failure;
       const { images, ...common } = request;
       const pictures = images.map(async (image): Promise<GeneratedPicture> => {
@@ -94,4 +98,8 @@ export function createMemoryBackend(store: MemoryObjectStore): MemoryBackend {
     },
   };
   return backend;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

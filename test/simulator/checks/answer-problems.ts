@@ -6,7 +6,7 @@ import type { Aftermath, Charge } from './find-problems.ts';
 /** As in `make-images.ts`, and the second beyond it. */
 const LONGEST_MS = 65_000 + 1_000;
 
-/** Errors that say that nothing was charged. */
+/** Errors that say that nothing was charged, or what was. */
 const FREE = new Set([
   'request_moderated',
   'content_moderated',
@@ -17,6 +17,14 @@ const FREE = new Set([
   'deadline_exceeded',
   'superseded',
 ]);
+
+/** As `StillMaking` and `PartlyMade` say it. */
+const STILL_MAKING = /What had begun by then is charged when it is there/u;
+const PARTLY_MADE = /were made and charged \((\d+) units\)/u;
+
+export function toldUnits(text: string): number {
+  return Number(PARTLY_MADE.exec(text)?.[1] ?? 0);
+}
 
 /** Every answer is in time and true: charged is what it says, and the same request has the same answer. */
 export async function answerProblems(
@@ -42,8 +50,12 @@ export async function answerProblems(
       }
     }
     if (FREE.has(answer.code ?? '') && requestKey !== undefined && intent.idempotencyKey === null) {
-      const units = charges.filter((charge) => charge.request_key === requestKey);
-      if (units.some((charge) => charge.units > 0)) problems.push(`${name}: ${answer.code}, and yet charged`);
+      const own = charges.filter((charge) => charge.request_key === requestKey && charge.units > 0);
+      if (own.some(({ outcome }) => outcome !== 'generated'))
+        problems.push(`${name}: ${answer.code}, and charged for what was not made for it`);
+      const units = own.reduce((sum, charge) => sum + charge.units, 0);
+      if (!STILL_MAKING.test(answer.text) && units !== toldUnits(answer.text))
+        problems.push(`${name}: ${answer.code}, told ${toldUnits(answer.text)} units and charged ${units}`);
     }
     if (answer.code === 'internal_error') problems.push(`${name}: answered with internal_error`);
     if (answer.code === 'idempotency_key_reused') problems.push(`${name}: its key was taken for another's`);

@@ -1,4 +1,5 @@
 import { isFinal } from '../../../edge/jobs/job.ts';
+import { toldUnits } from './answer-problems.ts';
 import type { Aftermath, Charge } from './find-problems.ts';
 
 /** What was accepted ends, is told once, is charged as told, and holds no place any more. */
@@ -20,7 +21,7 @@ export function jobProblems({ record, usageSql }: Aftermath, charges: readonly C
     if (job.status === 'succeeded' && units !== told_units) {
       problems.push(`${job.id} was told ${told_units} units and charged ${units}`);
     }
-    if (job.status !== 'succeeded' && units > 0)
+    if (job.status !== 'succeeded' && units > 0 && units !== toldUnits(job.error?.message ?? ''))
       problems.push(`${job.id} ${job.status}, and was charged ${units}`);
   }
   for (const { id } of usageSql.exec<{ id: string }>('SELECT id FROM open_jobs')) {

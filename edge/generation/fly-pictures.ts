@@ -61,8 +61,10 @@ export async function flyPictures<T extends QuotedPlan>(
     try {
       await fly(plan, flown, { ...options, withdrawn: left });
     } catch (error) {
+      const isLeft = leaving.signal.aborted && withdrawn?.aborted !== true;
       leave();
-      throw error;
+      const isLate = isLeft && error instanceof ApiError && error.code === 'superseded';
+      throw isLate ? new ApiError('deadline_exceeded', { cause: error }) : error;
     }
     tell(plan.fingerprint);
   };
@@ -78,9 +80,6 @@ export async function flyPictures<T extends QuotedPlan>(
     const pictures = missing.filter(isPicture);
     await inTurns(pictures, Math.min(atOnce ?? pictures.length, pictures.length), start);
     for (const composition of missing.filter(isComposition)) await start(composition);
-  } catch (error) {
-    const isLate = error instanceof ApiError && error.code === 'superseded' && withdrawn?.aborted !== true;
-    throw isLate ? new ApiError('deadline_exceeded', { cause: error }) : error;
   } finally {
     cancel();
   }

@@ -187,7 +187,7 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
           },
         }),
       },
-      noticed: /superseded, and yet charged/u,
+      noticed: /superseded, told 0 units and charged/u,
     },
     'flights that do not know again who started them': {
       mutation: {
@@ -195,11 +195,11 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
       },
       noticed: /had the picture made, and is charged as/u,
     },
-    'flights that do not say when they fail': {
+    'a store that does not say when it fails': {
       mutation: {
-        flights: (flights) => ({
-          ...flights,
-          generate: (plan, call) => flights.generate(plan, call).catch(() => new Promise(() => undefined)),
+        store: (store) => ({
+          ...store,
+          head: (key) => store.head(key).catch(() => new Promise(() => undefined)),
         }),
       },
       noticed: /hung for/u,

@@ -8,6 +8,8 @@ export interface LatestWinsOptions<T> {
 /** One item in work, at most one that waits: the newest. */
 export interface LatestWins<T> {
   offer(item: T): void;
+  /** Resolves when none is in work and none waits. */
+  settled(): Promise<void>;
   /** Nobody is there any more. */
   end(): void;
 }
@@ -15,6 +17,7 @@ export interface LatestWins<T> {
 export function createLatestWins<T>({ run, onSuperseded }: LatestWinsOptions<T>): LatestWins<T> {
   let working: AbortController | undefined;
   let waiting: { readonly item: T } | undefined;
+  let done = Promise.resolve();
 
   const work = async (item: T): Promise<void> => {
     working = new AbortController();
@@ -28,13 +31,14 @@ export function createLatestWins<T>({ run, onSuperseded }: LatestWinsOptions<T>)
   return {
     offer(item) {
       if (!working) {
-        void work(item);
+        done = work(item);
         return;
       }
       if (waiting) onSuperseded(waiting.item);
       waiting = { item };
       working.abort();
     },
+    settled: () => done,
     end() {
       waiting = undefined;
       working?.abort();

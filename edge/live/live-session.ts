@@ -48,6 +48,7 @@ interface Waiting extends LiveMessage {
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { socketId, parse, admit, make, send, close, clock, log } = options;
   let requests = 0;
+  let isFull = false;
   let isEnded = false;
   let second = { at: 0, messages: 0 };
 
@@ -84,6 +85,13 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     onSuperseded: ({ id }) => say({ type: 'superseded', id }),
   });
 
+  /** What was taken is answered first; what comes meanwhile is never begun, and for the client's next socket. */
+  const finish = (): void => {
+    if (isFull) return;
+    isFull = true;
+    void latest.settled().then(() => close(1012, 'connect again'));
+  };
+
   const checkKey = (): void => {
     cancelCheck = clock.after(KEY_CHECK_MS, checkKey);
     admit().catch((error: Error) => {
@@ -99,7 +107,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   };
   let cancelCheck = clock.after(KEY_CHECK_MS, checkKey);
   let cancelIdle = idle();
-  const cancelAge = clock.after(MAX_AGE_MS, () => close(1012, 'connect again'));
+  const cancelAge = clock.after(MAX_AGE_MS, finish);
 
   const isTooFast = (): boolean => {
     const at = Math.floor(clock.now() / 1000);
@@ -109,15 +117,16 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
 
   return {
     receive(frame) {
+      if (isFull) return;
       if (isTooFast()) return close(1008, 'rate_limited');
       if (typeof frame !== 'string') return close(1003, 'messages are text');
       if (frame.length > MAX_MESSAGE_CHARACTERS) return close(1009, 'message too long');
-      if (requests === MAX_REQUESTS) return close(1012, 'connect again');
       stir();
       const message = parse(frame);
       if ('error' in message) return say(errorAnswer(message.id, message.error));
       const requestKey = `live ${socketId} ${++requests}`;
-      return latest.offer({ ...message, requestKey, receivedAtMs: clock.now() });
+      latest.offer({ ...message, requestKey, receivedAtMs: clock.now() });
+      if (requests === MAX_REQUESTS) finish();
     },
     end() {
       isEnded = true;

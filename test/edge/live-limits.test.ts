@@ -133,19 +133,66 @@ describe('a live socket', () => {
     expect(await socket.closed).toMatchObject({ code: 1012, reason: 'connect again' });
   });
 
-  it('is closed after so many requests as a Worker’s invocation can have made', async () => {
-    const socket = await open(await issueKey());
-    for (let second = 0; second < MAX_REQUESTS / MAX_MESSAGES_PER_S; second++) {
-      clock.advance(S);
-      for (let sent = 1; sent < MAX_MESSAGES_PER_S; sent++) {
-        socket.send({ id: `k${second}.${sent}`, prompt: PROMPT });
+  describe('after so many requests as a Worker’s invocation can have made', () => {
+    /** Asks for all but so many of what the socket may. */
+    async function useUp(socket: LiveSocket, left: number): Promise<void> {
+      for (let asked = 0; asked < MAX_REQUESTS - left; asked++) {
+        if (asked % (MAX_MESSAGES_PER_S - 1) === 0) {
+          if (asked > 0) await socket.answerTo(`k${asked - 1}`);
+          clock.advance(S);
+        }
+        socket.send({ id: `k${asked}`, prompt: PROMPT });
       }
-      await ask(socket, `last of ${second}`);
+      await socket.answerTo(`k${MAX_REQUESTS - left - 1}`);
+      clock.advance(S);
     }
-    clock.advance(S);
-    socket.send({ id: 'one more', prompt: PROMPT });
+
+    it('is closed once the last is answered', async () => {
+      const socket = await open(await issueKey());
+      await useUp(socket, 1);
+      await ask(socket, 'last');
+      expect(await socket.closed).toMatchObject({ code: 1012, reason: 'connect again' });
+      expect(socket.answers).toHaveLength(1 + MAX_REQUESTS);
+    });
+
+    it('answers what is in work and what waits before it is closed, and begins nothing more', async () => {
+      const socket = await open(await issueKey());
+      await useUp(socket, 2);
+      const held = Promise.withResolvers<void>();
+      edge.backend.before = () => held.promise;
+      const made = edge.backend.requests.length;
+      socket.send({ id: 'in work', prompt: 'a dog' });
+      await vi.waitFor(() => expect(edge.backend.requests).toHaveLength(made + 1));
+      socket.send({ id: 'waits', prompt: 'a fish' });
+      socket.send({ id: 'too much', prompt: 'a horse' });
+      held.resolve();
+      expect(await socket.closed).toMatchObject({ code: 1012, reason: 'connect again' });
+      expect(socket.answers.slice(-2)).toMatchObject([
+        { id: 'in work' },
+        { id: 'waits', type: 'picture', units: 1 },
+      ]);
+      expect(socket.answers).toHaveLength(1 + MAX_REQUESTS);
+      const prompts = edge.backend.requests.flatMap(({ images }) => images.map(({ prompt }) => prompt));
+      expect(prompts).not.toContain('a horse');
+    });
+  });
+
+  it('answers what is in work before it is closed for its age', async () => {
+    const socket = await open(await issueKey());
+    const steps = MAX_AGE_MS / (IDLE_MS / 2);
+    for (let step = 1; step < steps; step++) {
+      clock.advance(IDLE_MS / 2);
+      await ask(socket, `k${step}`);
+    }
+    const held = Promise.withResolvers<void>();
+    edge.backend.before = () => held.promise;
+    clock.advance(IDLE_MS / 2 - 1);
+    socket.send({ id: 'in work', prompt: 'a dog' });
+    await vi.waitFor(() => expect(edge.backend.requests).toHaveLength(2));
+    clock.advance(1);
+    held.resolve();
     expect(await socket.closed).toMatchObject({ code: 1012, reason: 'connect again' });
-    expect(socket.answers).toHaveLength(1 + MAX_REQUESTS);
+    expect(socket.answers.at(-1)).toMatchObject({ id: 'in work', type: 'picture' });
   });
 
   it('is closed when messages come faster than anybody types', async () => {

@@ -4,6 +4,7 @@ import { type Compositions, createCompositions, type Grid, type Interpolation } 
 import { createTransport } from './http/transport.ts';
 import { createImages, type Images } from './images.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createLive, type Live, type LiveOptions } from './live/live.ts';
 import { createUrlSigner, type UrlSigner } from './url-signer.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
@@ -34,6 +35,8 @@ export interface Galip extends Account {
   readonly grids: Compositions<Grid>;
   readonly webhooks: Webhooks;
   readonly admin: Admin;
+  /** Prompt as you type, over a WebSocket. @throws TypeError where the platform has none. */
+  live(options?: LiveOptions): Live;
   /** Asks for the key's signing secret once; what it gives signs without asking. */
   urlSigner(): Promise<UrlSigner>;
 }
@@ -65,6 +68,7 @@ export function createGalip(options: GalipOptions): Galip {
     grids: createCompositions(transport, '/v1/grids'),
     webhooks: createWebhooks(transport),
     admin: createAdmin(transport),
+    live: (given) => createLive({ timeoutMs, ...given, origin, apiKey }),
     async urlSigner() {
       const { key_id: keyId, secret } = await account.urlSigningSecret();
       return createUrlSigner({ baseUrl: origin, keyId, secret });

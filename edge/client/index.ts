@@ -37,5 +37,7 @@ export type { CallOptions } from './http/transport.ts';
 export type { Images as ImagesClient, Picture, PictureRequest } from './images.ts';
 export type { JobRequest, Jobs } from './jobs/jobs.ts';
 export type { JobStep } from './jobs/watch-job.ts';
+export type { Live, LiveOptions, LiveRequest } from './live/live.ts';
+export type { LivePicture, WebSocketLike } from './live/live-socket.ts';
 export { createUrlSigner, type SignedPicture, type UrlSigner, type UrlSignerOptions } from './url-signer.ts';
 export type { Webhooks } from './webhooks.ts';

@@ -1,3 +1,5 @@
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Composition } from '../../edge/client/api-types.ts';
@@ -10,6 +12,20 @@ import {
 } from '../../gpu-backend/contract/receipt.ts';
 import { decode } from '../e2e/http.ts';
 import type { DevStack } from '../fixtures/dev-stack.ts';
+import { startApiServer } from './api-server.ts';
+
+const LIVE_WORKER = `
+import { createGalip } from '../../edge/client/create-galip.ts';
+export default {
+  async fetch({ url }) {
+    const live = createGalip(Object.fromEntries(new URL(url).searchParams)).live();
+    const picture = await live.paint({ prompt: 'an orange fox', output_format: 'webp' });
+    const refused = await live.paint({ prompt: '' }).catch((error) => error);
+    await live.close();
+    const isWebp = new TextDecoder().decode(picture.bytes.subarray(8, 12)) === 'WEBP';
+    return Response.json({ cache: picture.cache, isWebp, refused: refused.code });
+  },
+};`;
 
 /** The library against the real service. */
 export function library(stack: () => DevStack): void {
@@ -150,6 +166,51 @@ export function library(stack: () => DevStack): void {
         units += receipt.units;
       }
       expect(units).toBe(total.units);
+    });
+
+    it('paints as it is told, by the platform’s WebSocket', async () => {
+      await using live = connect().live();
+      const [superseded, picture] = await Promise.all([
+        live.paint({ prompt: 'a' }),
+        live.paint({ prompt: 'an orange fox', output_format: 'webp' }),
+      ]);
+      expect(superseded).toBeUndefined();
+      expect(await decode(picture?.bytes ?? new Uint8Array())).toMatchObject({ width: 64 });
+      expect(picture?.bytes).toEqual(await connect().images.bytes(picture ?? {}));
+      await expect(live.paint({ prompt: '' })).rejects.toBeInstanceOf(errors.InvalidRequestError);
+      const stranger = createGalip({ baseUrl: stack().url, apiKey: 'glp_nobody' }).live();
+      await expect(stranger.paint({ prompt: 'a' })).rejects.toBeInstanceOf(errors.AuthenticationError);
+      await using site = await startApiServer((response) => response.writeHead(503).end());
+      const away = createGalip({ baseUrl: site.origin, apiKey: 'glp_nobody' }).live();
+      await expect(away.paint({ prompt: 'a' })).rejects.toBeInstanceOf(errors.ConnectionError);
+    });
+
+    it('paints within a Worker, by its WebSocket', async () => {
+      const { outputFiles } = await build({
+        stdin: { contents: LIVE_WORKER, resolveDir: import.meta.dirname },
+        bundle: true,
+        format: 'esm',
+        write: false,
+      });
+      const contents = outputFiles[0]?.text ?? '';
+      const manifest = {
+        mainModule: 'worker.js',
+        modulesRoot: '/',
+        modules: { 'worker.js': { type: 'esm' as const, contents } },
+      };
+      const config = { name: 'worker', compatibilityDate: '2026-10-01', manifest };
+      const miniflare = new Miniflare({ cf: false, workers: [{ config }] });
+      try {
+        const query = new URLSearchParams({ baseUrl: stack().url, apiKey: stack().apiKey });
+        const response = await miniflare.dispatchFetch(`http://worker/?${query}`);
+        expect(await response.json()).toEqual({
+          cache: expect.stringMatching(/hit|miss/u),
+          isWebp: true,
+          refused: 'invalid_request',
+        });
+      } finally {
+        await miniflare.dispose();
+      }
     });
 
     it('signs URLs that make their pictures', async () => {

@@ -114,7 +114,7 @@ it('TypeScript: every program compiles strictly, runs, and prints what it promis
   expect(printed.get('getJobEvents')).toMatch(/succeeded http:\S+\.png\n$/u);
   const [, src = ''] = /<img src="([^"]+)">/u.exec(printed.get('getSignedPicture') ?? '') ?? [];
   expect((await fetch(src)).headers.get('content-type')).toBe('image/webp');
-  expect(printed.get('live')).toMatch(/^ready \npicture http:\S+\.png\n$/u);
+  expect(printed.get('live')).toMatch(/^superseded 0\n.+\nhttp:\S+\.png \d{3,}\n$/u);
   for (const [name, text] of printed) expect(text, name).not.toBe('');
 });
 

@@ -23,6 +23,11 @@ console.log(bytes.length);`,
 console.log(\`<img src="\${await sign({ prompt: 'a red apple', size: 128, seed: 7 })}">\`);`,
   getUrlSigningSecret: `const { key_id: keyId, secret } = await galip.urlSigningSecret();
 console.log(keyId, secret.length);`,
+  live: `const live = galip.live();
+const typed = ['a', 'a red', 'a red apple'];
+const pictures = await Promise.all(typed.map((prompt) => live.paint({ prompt })));
+for (const picture of pictures) console.log(picture?.url ?? 'superseded', picture?.bytes.length ?? 0);
+await live.close();`,
   listModels: `for (const { id, licence } of await galip.models()) console.log(id, licence);`,
   getJob: `const { id } = await galip.jobs.create({ prompt: 'a green frog', deadline: 600 });
 console.log((await galip.jobs.get(id)).status);`,
@@ -79,8 +84,6 @@ for image in images.data:
 
 /** Programs that do an operation with the client \`galip\` and, where OpenAI has it too, with OpenAI's clients. */
 export function clientSamples(origin: string, operationId: string): CodeSample[] {
-  if (operationId === 'live')
-    return [{ lang: 'TypeScript', label: 'TypeScript', source: liveProgram(origin) }];
   const typescript = TYPESCRIPT[operationId];
   const javascript = OPENAI_JAVASCRIPT[operationId];
   const python = OPENAI_PYTHON[operationId];
@@ -102,19 +105,6 @@ function galipProgram(origin: string, body: string): string {
 
 const galip = createGalip({ baseUrl: '${origin}', apiKey: process.env.GALIP_API_KEY });
 ${body}`;
-}
-
-/** A WebSocket needs no client but the platform's. */
-function liveProgram(origin: string): string {
-  return `const protocols = ['galip-live', \`galip-key.\${process.env.GALIP_API_KEY}\`];
-const socket = new WebSocket('${origin.replace(/^http/u, 'ws')}/v1/live', protocols);
-socket.addEventListener('message', ({ data }) => {
-  if (typeof data !== 'string') return socket.close(); // the picture's bytes
-  const { type, url = '' } = JSON.parse(data);
-  console.log(type, url);
-  if (type === 'ready') socket.send(JSON.stringify({ id: 'k1', prompt: 'a red apple' }));
-  if (type === 'error') socket.close();
-});`;
 }
 
 function openAiProgram(origin: string, body: string): string {

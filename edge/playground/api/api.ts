@@ -2,7 +2,6 @@ import type { Composition } from '../../client/api-types.ts';
 import { createGalip, type Galip } from '../../client/create-galip.ts';
 import { createTransport } from '../../client/http/transport.ts';
 import { type Compositions, createCompositions } from './compositions.ts';
-import { createLivePainter } from './live-painter.ts';
 import { createPaint, type Paint } from './paint.ts';
 
 /** What an answer says of money. */
@@ -44,11 +43,11 @@ export function createApi(apiKey: string, onSpending: (spending: Spending) => vo
     if (made) onSpending({ units: made.usage.units, remaining: made.usage.remaining ?? undefined });
     return made;
   };
-  const live = createLivePainter(`${origin.replace(/^http/u, 'ws')}/v1/live`, apiKey, onSpending);
+  const live = galip.live();
   return {
     ...galip,
-    paint: createPaint(live, galip),
-    close: live.close,
+    paint: createPaint(live, galip, onSpending),
+    close: () => void live.close(),
     compositions: {
       ...compositions,
       make: async (...given) => tell(await compositions.make(...given)),

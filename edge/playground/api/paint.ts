@@ -1,8 +1,9 @@
 import type { Galip } from '../../client/create-galip.ts';
 import { ConnectionError } from '../../client/errors.ts';
+import type { Live } from '../../client/live/live.ts';
 import { latestOnly } from '../state/latest-only.ts';
+import type { Spending } from './api.ts';
 import type { AnsweredImage, ImageBody } from './images.ts';
-import type { LivePainter } from './live-painter.ts';
 
 /** A picture that is wanted. */
 export interface Wanted {
@@ -33,18 +34,24 @@ export type Paint = (wanted: Wanted) => Promise<ShownPicture | undefined>;
 /**
  * By the live socket, whose server drops what is not wanted any more before it costs anything; where there is none to be
  * had, by requests, one at a time.
+ * @param onSpending told of what came by the socket; requests tell themselves.
  */
-export function createPaint(live: LivePainter, { images }: Pick<Galip, 'images'>): Paint {
+export function createPaint(
+  live: Live,
+  { images }: Pick<Galip, 'images'>,
+  onSpending: (spending: Spending) => void,
+): Paint {
   const byRequest = latestOnly(async ({ body }: Wanted) => {
     const [image] = (await images.create(body, ONE_TRY)).data;
     if (!image?.url) throw new Error('an answer without a picture');
     return { ...image, url: image.url, source: image.url };
   });
   async function byLive({ body }: Wanted): Promise<(AnsweredImage & { source: string }) | undefined> {
-    const result = await live.paint(body);
-    if (!result?.picture.url) return undefined;
-    const { picture, file } = result;
-    return { ...picture, url: result.picture.url, source: URL.createObjectURL(new Blob([file])) };
+    const picture = await live.paint(body);
+    if (!picture?.url) return undefined;
+    const { url, bytes, units, remaining } = picture;
+    onSpending({ units, remaining: remaining ?? undefined });
+    return { ...picture, url, source: URL.createObjectURL(new Blob([bytes])) };
   }
   return async (wanted) => {
     const startedAt = performance.now();

@@ -1,4 +1,11 @@
 // What the package `galip` exports.
+export type {
+  SignableFile,
+  SignedAxis,
+  SignedGrid,
+  SignedMorph,
+  SignedPicture,
+} from '../../gpu-backend/contract/signable-file.ts';
 export type { Account, UsageQuery } from './account.ts';
 export type { Admin, Keys, Tenants } from './admin.ts';
 export type {
@@ -39,5 +46,5 @@ export type { JobRequest, Jobs } from './jobs/jobs.ts';
 export type { JobStep } from './jobs/watch-job.ts';
 export type { Live, LiveOptions, LiveRequest } from './live/live.ts';
 export type { LivePicture, WebSocketLike } from './live/live-socket.ts';
-export { createUrlSigner, type SignedPicture, type UrlSigner, type UrlSignerOptions } from './url-signer.ts';
+export { createUrlSigner, type UrlSigner, type UrlSignerOptions } from './url-signer.ts';
 export type { Webhooks } from './webhooks.ts';

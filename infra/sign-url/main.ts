@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { urlPartsOf } from '../../gpu-backend/contract/signable-file.ts';
 import { signedPathOf } from '../../gpu-backend/contract/url-signature.ts';
 import { CommandError } from '../command/command-error.ts';
 import { parseCommand, USAGE } from './parse-command.ts';
@@ -12,11 +13,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 async function run(argv: readonly string[]): Promise<string> {
   const command = parseCommand(argv, Math.floor(Date.now() / 1000));
   if (!command) return USAGE;
-  const { url, dataDir } = command;
+  const { file, dataDir } = command;
   const folder =
     dataDir === undefined ? resolve(root, '.data') : resolve(process.env.INIT_CWD ?? '', dataDir);
   const { origin, keyId, secret } = await fetchSigningSecret(process.env, folder);
-  return origin + (await signedPathOf({ ...url, keyId }, secret));
+  return origin + (await signedPathOf({ ...urlPartsOf(file), keyId }, secret));
 }
 
 try {

@@ -1,33 +1,9 @@
-import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
-import { writeChain } from '../../gpu-backend/contract/prompt-chain.ts';
-import { NO_URL_OPTIONS, type SignableUrl } from '../../gpu-backend/contract/url-signature.ts';
+import { readMix } from '../../gpu-backend/contract/prompt-mix.ts';
+import type { SignableFile } from '../../gpu-backend/contract/signable-file.ts';
 import { CommandError } from '../command/command-error.ts';
 import { readOptions } from '../command/read-options.ts';
 import { parseExpiry } from '../keys/option-values.ts';
-
-const EXTENSIONS = ['webp', 'png', 'jpg', 'avif'];
-/** What stands in the URL as it is given; the edge checks it. */
-const PASSED_ON = [
-  'preset',
-  'size',
-  'seed',
-  'quality',
-  'visibility',
-  'truncation',
-  'variation',
-  'strength',
-  'best_of',
-  'frames',
-  'seeds',
-  'easing',
-  'fps',
-  'output',
-  'columns',
-  'across',
-  'down',
-] as const;
-/** Those that are there or not. */
-const FLAGS = ['loop', 'lossless'] as const;
+import { readFileOptions } from './read-file-options.ts';
 
 export const USAGE: string = `npm run sign-url -- PROMPT [--as webp|png|jpg|avif|gif] [--size PIXELS] [--seed N] [--quality 1…100]
     [--preset NAME] [--visibility private] [--truncation 0.7] [--variation SEED --strength 0…1]
@@ -46,7 +22,8 @@ Prints the URL of a picture, to be used as <img src>. Asks GALIP_URL for the sig
 neither is set, the stack that \`npm start\` runs.`;
 
 export interface SignCommand {
-  readonly url: Omit<SignableUrl, 'keyId'>;
+  /** What the URL leads to; the edge checks what its values may be. */
+  readonly file: SignableFile;
   /** As given; undefined: the default data folder. */
   readonly dataDir: string | undefined;
 }
@@ -57,28 +34,23 @@ export interface SignCommand {
  */
 export function parseCommand(argv: readonly string[], nowS: number): SignCommand | undefined {
   const { values, positionals } = parse(argv);
-  const [prompt, ...others] = positionals;
-  if (values.help || prompt === undefined) return undefined;
-  const extension = values.as ?? 'webp';
-  const isMorph = values.frames !== undefined;
-  if (!formatOfExtension(extension) && !(isMorph && extension === 'gif')) {
-    throw new CommandError(
-      `--as is ${JSON.stringify(extension)}: it must be one of ${EXTENSIONS.join(', ')}, or gif of a morph.`,
-    );
-  }
-  const given = { ...values, best_of: values['best-of'] };
-  const pairs = PASSED_ON.flatMap((name) => (given[name] === undefined ? [] : [`${name}:${given[name]}`]));
-  for (const name of FLAGS) if (values[name]) pairs.push(`${name}:true`);
-  if (values.mix) pairs.push('prompt:mix');
-  const expires = values.expires === undefined ? null : parseExpiry(values.expires, nowS);
-  if (expires !== null) pairs.push(`expires:${expires}`);
-  const isChain = isMorph || values.across === 'prompt' || values.down === 'prompt';
-  if (others.length > 0 && !isChain) throw new CommandError('Give one prompt, in quotation marks.');
-  const text = isChain ? writeChain(positionals) : prompt;
+  const { help, data: dataDir, mix, expires, ...options } = values;
+  if (help || positionals.length === 0) return undefined;
+  const prompts = positionals.map((text) => (mix ? mixOf(text) : { prompt: text }));
+  const expiresAt = expires === undefined ? null : parseExpiry(expires, nowS);
+  const file = readFileOptions(prompts, options);
   return {
-    url: { options: pairs.join(',') || NO_URL_OPTIONS, prompt: text, extension },
-    dataDir: values.data,
+    file: { ...file, ...(expiresAt !== null && { expires: new Date(expiresAt * 1000) }) },
+    dataDir,
   };
+}
+
+function mixOf(text: string) {
+  try {
+    return readMix(text);
+  } catch (cause) {
+    throw new CommandError(`PROMPT ${(cause as SyntaxError).message}.`, { cause });
+  }
 }
 
 function parse(argv: readonly string[]) {

@@ -128,14 +128,16 @@ describe('galip.live()', () => {
   it('asks the next socket for the newest of what an old one never began', async () => {
     await using live = await open();
     await live.paint({ prompt: 'a cat' });
-    for (let passedMs = IDLE_MS / 2; passedMs < MAX_AGE_MS; passedMs += IDLE_MS / 2) {
-      clock.advance(IDLE_MS / 2);
+    const stepMs = IDLE_MS - 1;
+    let passedMs = 0;
+    for (; passedMs + stepMs < MAX_AGE_MS; passedMs += stepMs) {
+      clock.advance(stepMs);
       await live.paint({ prompt: 'a cat' });
     }
     const answerAll = holdBackend();
     const inWork = live.paint({ prompt: 'a dog' });
     await asked(2);
-    clock.advance(IDLE_MS / 2);
+    clock.advance(MAX_AGE_MS - passedMs);
     // The socket is too old: it answers what it has begun, and takes nothing more.
     const older = live.paint({ prompt: 'a fish' });
     const newest = live.paint({ prompt: 'a horse' });

@@ -179,17 +179,17 @@ describe('a live socket', () => {
 
   it('answers what is in work before it is closed for its age', async () => {
     const socket = await open(await issueKey());
-    const steps = MAX_AGE_MS / (IDLE_MS / 2);
-    for (let step = 1; step < steps; step++) {
-      clock.advance(IDLE_MS / 2);
-      await ask(socket, `k${step}`);
+    const stepMs = IDLE_MS - 1;
+    let passedMs = 0;
+    for (; passedMs + stepMs < MAX_AGE_MS; passedMs += stepMs) {
+      clock.advance(stepMs);
+      await ask(socket, `k${passedMs}`);
     }
     const held = Promise.withResolvers<void>();
     edge.backend.before = () => held.promise;
-    clock.advance(IDLE_MS / 2 - 1);
     socket.send({ id: 'in work', prompt: 'a dog' });
     await vi.waitFor(() => expect(edge.backend.requests).toHaveLength(2));
-    clock.advance(1);
+    clock.advance(MAX_AGE_MS - passedMs);
     held.resolve();
     expect(await socket.closed).toMatchObject({ code: 1012, reason: 'connect again' });
     expect(socket.answers.at(-1)).toMatchObject({ id: 'in work', type: 'picture' });

@@ -20,7 +20,9 @@ console.log(bytes.length);`,
 const bytes = await galip.images.bytes(data[0]);
 console.log(bytes.length);`,
   getSignedPicture: `const sign = await galip.urlSigner();
-console.log(\`<img src="\${await sign({ prompt: 'a red apple', size: 128, seed: 7 })}">\`);`,
+console.log(\`<img src="\${await sign({ prompt: 'a red apple', size: 128, seed: 7 })}">\`);
+const keyframes = [{ prompt: 'a red apple' }, { prompt: 'a banana' }];
+console.log(\`<img src="\${await sign({ keyframes, frames: 6, loop: true })}">\`);`,
   getUrlSigningSecret: `const { key_id: keyId, secret } = await galip.urlSigningSecret();
 console.log(keyId, secret.length);`,
   live: `const live = galip.live();

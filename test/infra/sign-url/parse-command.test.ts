@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { urlPartsOf } from '../../../gpu-backend/contract/signable-file.ts';
 import { parseCommand } from '../../../infra/sign-url/parse-command.ts';
 
-const urlOf = (...argv: string[]) => parseCommand(argv, 1_000)?.url;
+function urlOf(...argv: string[]) {
+  const command = parseCommand(argv, 1_000);
+  return command && urlPartsOf(command.file);
+}
 
 describe('npm run sign-url', () => {
   it('makes a webp of the prompt unless told otherwise', () => {
@@ -38,7 +42,7 @@ describe('npm run sign-url', () => {
   it('says that a prompt is a mix, and how many candidates there are', () => {
     expect(urlOf('--mix', 'a cat*2|a dog;3=a fox', '--seed', '7', '--best-of', '4')).toEqual({
       options: 'seed:7,best_of:4,prompt:mix',
-      prompt: 'a cat*2|a dog;3=a fox',
+      prompt: 'a cat*2|a dog*1;3=a fox',
       extension: 'webp',
     });
   });
@@ -67,6 +71,13 @@ describe('npm run sign-url', () => {
     [['cat', '--as', 'gif'], /"gif".*webp, png, jpg, avif/u],
     [['cat', '--expires', 'soon'], /--expires/u],
     [['cat', '--colour', 'red'], /--colour/u],
+    [['cat', '--size', 'x'], /--size is "x".*number/u],
+    [['cat', '--fps', '3'], /--fps is not for a picture/u],
+    [['a', 'b', '--frames', '8', '--best-of', '3'], /--best-of is not for a morph/u],
+    [['a', 'b', '--frames', '8', '--seeds', '1'], /1 seeds.*2 prompts/u],
+    [['a', '--across', 'seed_1'], /--down go together/u],
+    [['a', '--across', 'size_1', '--down', 'seed_1'], /--across is "size_1".*prompt, or seed, truncation/u],
+    [['--mix', 'a;b'], /PROMPT must name stages/u],
   ])('refuses %j', (argv, message) => {
     expect(() => parseCommand(argv, 0)).toThrow(message);
   });

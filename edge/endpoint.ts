@@ -21,6 +21,11 @@ export interface EdgeContext {
     tenant: Tenant;
     /** The JSON that is kept for replays of the answer, where that must not be all of it. */
     keptBody?: object;
+    /**
+     * Set under an Idempotency-Key, which stays taken until it is called: keeps the last event of an answer that is a stream,
+     * with the status that it would have had alone. Never rejects.
+     */
+    keepEnd?: (status: number, event: string) => Promise<void>;
     /** Set where the answer's end says what was charged, which its headers cannot know. */
     chargedLater?: true;
     /** What the request was charged, once it was. @see middleware/tell-usage.ts */

@@ -31,7 +31,10 @@ export interface Compositions<Request> {
   create(request: Request, options?: IdempotentOptions): Promise<Composition>;
   /** What `create` would charge now. Nothing is made. */
   quote(request: Request, options?: CallOptions): Promise<CompositionQuote>;
-  /** Each picture as it is there, to be read by `for await`. What broke off is found when it is asked for again. */
+  /**
+   * Each picture as it is there, to be read by `for await`. What broke off is found when it is asked for again; under the same
+   * `idempotencyKey` it is not charged again, and what had come to its end has the last step alone.
+   */
   stream(request: Request, options?: IdempotentOptions): AsyncGenerator<CompositionStep, void>;
   /** As a job: `jobs.watch` tells its progress, `jobs.waitForComposition` has what it makes. */
   createJob(request: Request & JobFields, options?: IdempotentOptions): Promise<Job>;

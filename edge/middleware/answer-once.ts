@@ -27,7 +27,8 @@ export interface AnswerOnceOptions extends Pick<RouteOptions, 'deferOf'> {
 /**
  * Lets a POST that carries an Idempotency-Key be sent again without being done again; stands behind `authenticate`.
  * Sets `requestKey`, from which the charges derive: a request that dies half-way is charged once however often it is
- * sent. The first answer is kept, and completed when the client has hung up; errors that pass by themselves are not.
+ * sent. The first answer is kept, and completed when the client has hung up; errors that pass by themselves are not. Of a
+ * stream the last event is kept, before it is told; until then another request under its key is refused as `request_in_progress`.
  * @throws ApiError `idempotency_key_reused`, `request_in_progress`, `invalid_request`, `service_unavailable`.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
@@ -55,21 +56,33 @@ export function answerOnce({
     if (beginning.state === 'answered') {
       const { status, headers, body } = beginning.answer;
       context.res = new Response(body, { status, headers: { ...headers, 'idempotency-replayed': 'true' } });
+      if (isStream(context.res)) context.set('chargedLater', true);
       return;
     }
     const { attempt, requestKey } = beginning;
     context.set('requestKey', requestKey);
     context.set('isRetry', attempt > 1);
+    const finish = (answer: StoredAnswer | undefined) => idempotency.finish(tenant, key, owner, answer);
+    // What was made and charged is answered also where it cannot be kept, or not in time; the log has why.
+    const inTime = (kept: Promise<void>): Promise<void> => {
+      const answerBy = Math.min(clock.now() + KEEP_MS, context.get('deadline') + 2 * ANSWER_SLACK_MS);
+      return within(kept, answerBy, clock, () => new Error('late')).catch(() => undefined);
+    };
+    context.set('keepEnd', (status, event) => {
+      const headers = keptHeadersOf(context.res);
+      const kept = finish(passesByItself(status) ? undefined : { status: 200, headers, body: event });
+      deferOf(context)(kept);
+      return inTime(kept);
+    });
     const answered = next();
     const kept = answered.then(async () => {
-      await idempotency.finish(tenant, key, owner, await keptOf(context));
+      // A stream has just begun: whoever writes it keeps its end.
+      if (!isStream(context.res)) await finish(await keptOf(context));
     });
     // A client that hangs up ends its request, but not what is deferred.
     deferOf(context)(kept);
     await answered;
-    // What was made and charged is answered also where it cannot be kept, or not in time; the log has why.
-    const answerBy = Math.min(clock.now() + KEEP_MS, context.get('deadline') + 2 * ANSWER_SLACK_MS);
-    await within(kept, answerBy, clock, () => new Error('late')).catch(() => undefined);
+    await inTime(kept);
   };
 }
 
@@ -98,17 +111,23 @@ async function hashOf(context: Context<EdgeContext>): Promise<string> {
 
 async function keptOf(context: Context<EdgeContext>): Promise<StoredAnswer | undefined> {
   const { res: response } = context;
-  // A stream is not kept: sent again, its request finds its pictures and its charges.
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
-  if (passesByItself(response.status) || isStream) return undefined;
-  const headers: Record<string, string> = {};
-  for (const name of KEPT_HEADERS) {
-    const value = response.headers.get(name);
-    if (value !== null) headers[name] = value;
-  }
+  if (passesByItself(response.status)) return undefined;
   const keptBody = context.get('keptBody');
   const body = keptBody ? JSON.stringify(keptBody) : await response.clone().text();
-  return { status: response.status, headers, body };
+  return { status: response.status, headers: keptHeadersOf(response), body };
+}
+
+function keptHeadersOf({ headers }: Response): Record<string, string> {
+  return Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
 /** Not enough credit, a conflict, too many requests, or a fault of ours: the same request may succeed later. */

@@ -8,7 +8,7 @@ export const IDEMPOTENCY_KEY = {
     .optional()
     .openapi({
       description:
-        'Names the request for 24 hours: sent again under the same key it is not done or charged again, but answered as before.',
+        'Names the request for 24 hours: sent again under the same key it is not done or charged again, but answered as before, a stream by its last event; 409 while it is being answered.',
     }),
 };
 

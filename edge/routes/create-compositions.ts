@@ -131,8 +131,7 @@ function endpointOf(options: CreateCompositionsOptions, { schema, read, ...spec 
         context.set('chargedLater', true);
         return streamComposition({
           make: async (onPicture) => (await compositions.make(order, { ...call, onPicture })).composition,
-          defer,
-          log,
+          ...{ defer, log, keepEnd: context.get('keepEnd') },
         });
       }
       const { composition, allowance } = await compositions.make(order, call);

@@ -146,6 +146,41 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       );
     });
 
+    it('makes a grid of prompts and of parameters, and tells its price', async () => {
+      const cwd = await emptyFolder();
+      const options = { cwd, env: env() };
+      const grid = ['grid', 'a red apple', 'a banana', '--across', 'seed=3,4,5'];
+      const sheet = await runCli([...grid, '-o', 'grid.png'], options);
+      expect(sheet).toMatchObject({ code: 0, stdout: Buffer.from('grid.png\n'), stderr: '' });
+      const answer = JSON.parse(
+        (await runCli([...grid, '--json', '--format', 'png'], options)).stdout.toString(),
+      );
+      expect(answer.data.map(({ seed }: { seed: number }) => seed)).toEqual([3, 4, 5, 3, 4, 5]);
+      expect(answer.file.cache).toBe('hit');
+      const { format, width, height } = await sharp(join(cwd, 'grid.png')).metadata();
+      expect({ format, width, height }).toEqual({
+        format: 'png',
+        width: answer.file.width,
+        height: answer.file.height,
+      });
+      const { data } = await createImages(stack(), { prompt: 'a banana', seed: 4 });
+      expect(data[0]?.fingerprint).toBe(answer.data[4].fingerprint);
+      const steered = [
+        'grid',
+        '--mix',
+        'a cat|a dog',
+        '--across',
+        'strength=0,0.5',
+        '--variation',
+        '5',
+        '--down',
+      ];
+      const dry = await runCli([...steered, 'truncation=0.5,1', '--dry-run'], options);
+      expect(dry).toMatchObject({ code: 0, stdout: Buffer.from('4 units\n') });
+      const job = await runCli([...steered, 'truncation=0.5,1', '--async', '--lossless'], options);
+      expect(job).toMatchObject({ code: 0, stdout: Buffer.from('a-cat-a-dog.webp\n') });
+    });
+
     it('waits for a job', async () => {
       const cwd = await emptyFolder();
       const run = await runCli(['an owl', '--async', '--deadline', '60', '-o', 'owl.png'], {
@@ -160,8 +195,22 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       [['a', '--size', '7'], 2, /^size .*16 … 256.*\n\(invalid_request, request [\da-f-]{36}\)\n$/u],
       [['a', '--count', 'x'], 2, /^--count is "x": it must be a number\.\n$/u],
       [['a', '-o', 'a.gif'], 2, /^-o ends in \.gif: it must be one of webp, png/u],
-      [['a', '--fps', '3'], 2, /^--fps is for galip morph/u],
-      [['morph', 'a', 'b', '--count', '3'], 2, /^--count is for pictures: galip morph does not take it/u],
+      [['a', '--fps', '3'], 2, /^--fps is for others: galip PROMPT does not take it/u],
+      [['morph', 'a', 'b', '--count', '3'], 2, /^--count is for others: galip morph does not take it/u],
+      [['grid', 'a', '--across', 'seed=1', '--down', 'seed=2'], 2, /^rows\.parameter.*\n\(invalid_request/u],
+      [['grid', 'a', '--across', 'seed=1'], 2, /^A grid has --across and --down/u],
+      [
+        ['grid', 'a', '--across', 'size=1', '--down', 'seed=2'],
+        2,
+        /^--across is "size=1": it must be prompt, or/u,
+      ],
+      [['grid', 'a', 'b', '--across', 'seed=x'], 2, /^--across is "x": it must be a number/u],
+      [['grid', 'a', 'b', '--seeds', '1,2'], 2, /^--seeds is for others: galip grid does not take it/u],
+      [
+        ['grid', 'a', 'b', '--across', 'seed=1', '-o', 'a.gif'],
+        2,
+        /^-o ends in \.gif: it must be one of webp, png/u,
+      ],
       [
         ['morph', 'a', 'b', '--seeds', '1'],
         2,

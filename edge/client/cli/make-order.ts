@@ -1,4 +1,5 @@
 import type { Composition, Images, Job } from '../api-types.ts';
+import type { Compositions, JobFields } from '../compositions.ts';
 import type { Galip } from '../create-galip.ts';
 import type { CallOptions } from '../http/transport.ts';
 import type { Order } from './parse-command.ts';
@@ -22,8 +23,8 @@ export interface MakeOrderOptions {
 
 export async function makeOrder(order: Order, options: MakeOrderOptions): Promise<Made> {
   options.progress.show('making it');
-  if (order.kind === 'morph') {
-    const answer = await makeMorph(order, options);
+  if (order.kind !== 'images') {
+    const answer = await makeComposition(order, options);
     return { answer, files: answer.file ? [answer.file] : answer.data, format: answer.file?.format ?? 'png' };
   }
   const answer = await makeImages(order, options);
@@ -39,20 +40,34 @@ async function makeImages(
   return galip.jobs.wait(id, call);
 }
 
-async function makeMorph(
-  { request }: Order & { kind: 'morph' },
-  { galip, call, isJob, progress }: MakeOrderOptions,
-): Promise<Composition> {
+async function makeComposition(order: CompositionOrder, options: MakeOrderOptions): Promise<Composition> {
+  const { galip, call, isJob, progress } = options;
+  const { stream, createJob } = compositionOf(order, galip);
   if (isJob) {
-    const { id } = await followed(galip.interpolations.createJob(request, call), { galip, call, progress });
+    const { id } = await followed(createJob(call), { galip, call, progress });
     return galip.jobs.waitForComposition(id, call);
   }
   let made = 0;
-  for await (const { composition } of galip.interpolations.stream(request, call)) {
+  for await (const { composition } of stream(call)) {
     if (composition) return composition;
-    progress.show(`${++made} frames`);
+    progress.show(`${++made} ${order.kind === 'morph' ? 'frames' : 'cells'}`);
   }
   throw new Error('a stream that ends without an error has an answer');
+}
+
+type CompositionOrder = Exclude<Order, { readonly kind: 'images' }>;
+
+/** What can be asked of an order's own endpoint. */
+export function compositionOf(order: CompositionOrder, { interpolations, grids }: Galip) {
+  return order.kind === 'morph' ? asked(interpolations, order.request) : asked(grids, order.request);
+}
+
+function asked<Request>({ quote, stream, createJob }: Compositions<Request>, request: Request & JobFields) {
+  return {
+    quote: (call: CallOptions) => quote(request, call),
+    stream: (call: CallOptions) => stream(request, call),
+    createJob: (call: CallOptions) => createJob(request, call),
+  };
 }
 
 /** A job at its end, cancelled where the user does not want it any more. */

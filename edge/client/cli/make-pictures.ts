@@ -1,6 +1,6 @@
 import type { Galip } from '../create-galip.ts';
 import type { CallOptions } from '../http/transport.ts';
-import { makeOrder } from './make-order.ts';
+import { compositionOf, makeOrder } from './make-order.ts';
 import type { Command, Order } from './parse-command.ts';
 import { type PictureFilesOptions, pictureFilesOf } from './picture-files.ts';
 import type { Progress } from './progress.ts';
@@ -37,7 +37,7 @@ export async function makePictures(command: Command, options: MakePicturesOption
 }
 
 function quoteOf(order: Order, galip: Galip, call: CallOptions) {
-  return order.kind === 'morph'
-    ? galip.interpolations.quote(order.request, call)
-    : galip.images.quote(order.request, call);
+  return order.kind === 'images'
+    ? galip.images.quote(order.request, call)
+    : compositionOf(order, galip).quote(call);
 }

@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Interpolation, JobFields } from '../compositions.ts';
 import { CommandError } from './command-error.ts';
-import { numberOf, type PictureValues, sizeOf } from './picture-options.ts';
+import { numberOf, type PictureValues, readCommonOptions, refuseOptions } from './picture-options.ts';
 
 const string = { type: 'string' } as const;
 const boolean = { type: 'boolean' } as const;
@@ -14,27 +14,24 @@ export const MORPH_OPTIONS = {
   columns: string,
   loop: boolean,
   sheet: boolean,
-  lossless: boolean,
 } as const satisfies ParseArgsConfig['options'];
 
-type MorphValues = PictureValues & {
+type MorphValues = PictureValues & { readonly lossless?: boolean | undefined } & {
   readonly [Name in keyof typeof MORPH_OPTIONS]?: (typeof MORPH_OPTIONS)[Name]['type'] extends 'boolean'
     ? boolean | undefined
     : string | undefined;
 };
 
 /** What a way from picture to picture has no use for. */
-const REFUSED = ['count', 'best-of', 'variation'] as const;
+const REFUSED = ['count', 'best-of', 'variation', 'across', 'down'] as const;
 
 /** @throws CommandError naming the option that cannot be read, or that has no meaning here. */
 export function readMorphOptions(
   prompts: readonly Pick<Interpolation['keyframes'][number], 'prompt' | 'stages'>[],
   values: MorphValues,
 ): Interpolation & JobFields {
-  const refused = REFUSED.find((name) => values[name] !== undefined);
-  if (refused) throw new CommandError(`--${refused} is for pictures: galip morph does not take it.`);
+  refuseOptions('galip morph', values, REFUSED);
   const { frames, fps, easing, columns, loop, sheet, lossless } = values;
-  const { size, truncation, format, quality, visibility, model, deadline } = values;
   const seeds = seedsOf(values, prompts.length);
   return {
     keyframes: prompts.map((prompt, at) => ({ ...prompt, seed: seeds[at] ?? 0 })),
@@ -45,13 +42,7 @@ export function readMorphOptions(
     ...(loop && { loop }),
     ...(sheet && { output: 'sheet' as const }),
     ...(lossless && { lossless }),
-    ...(size !== undefined && { size: sizeOf(size) }),
-    ...(truncation !== undefined && { truncation: numberOf('--truncation', truncation) }),
-    ...(format !== undefined && { output_format: format as 'webp' }),
-    ...(quality !== undefined && { output_compression: numberOf('--quality', quality) }),
-    ...(visibility !== undefined && { visibility: visibility as 'private' }),
-    ...(model !== undefined && { model }),
-    ...(deadline !== undefined && { deadline: numberOf('--deadline', deadline) }),
+    ...readCommonOptions<'webp'>(values),
   };
 }
 

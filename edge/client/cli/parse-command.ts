@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { readMix } from '../../../gpu-backend/contract/prompt-mix.ts';
-import type { Interpolation, JobFields } from '../compositions.ts';
+import type { Grid, Interpolation, JobFields } from '../compositions.ts';
 import type { JobRequest } from '../jobs/jobs.ts';
 import { CommandError } from './command-error.ts';
+import { GRID_OPTIONS, readGridOptions } from './grid-options.ts';
 import { MORPH_OPTIONS, readMorphOptions } from './morph-options.ts';
-import { PICTURE_OPTIONS, readPictureOptions } from './picture-options.ts';
+import { PICTURE_OPTIONS, readPictureOptions, refuseOptions } from './picture-options.ts';
 
 export const USAGE: string = `galip PROMPT [-o FILE] [options]
 galip morph PROMPT PROMPT… [-o FILE] [options]      an animation from picture to picture
+galip grid PROMPT… --across AXIS --down AXIS         a labelled sheet of pictures that differ in two ways
 
   -o, --output FILE     where the picture goes; several are FILE-1, FILE-2 …; - is standard output.
                         By default a file named after the prompt, which must not exist yet
@@ -29,6 +31,9 @@ galip morph PROMPT PROMPT… [-o FILE] [options]      an animation from picture 
   morph: --frames 24  --fps 12  --loop  --easing linear|ease-in|ease-out|ease-in-out  --seeds 7,9 (one a prompt)
          --format webp|gif  --lossless  --sheet (a sprite sheet, webp or png)  --columns N
 
+  grid:  AXIS is seed=0,1,2  truncation=0.5,1  variation=5,6  strength=0,0.5  or prompt; with several prompts the axis that
+         is not given is theirs.  --format webp|png  --lossless; --variation also SEED or :STRENGTH, the other on an axis
+
   --async               as a job, waited for; --deadline SECONDS is how long it may take
   --timeout SECONDS     for each try (60); what passes by itself is tried again
   --base-url URL        the service; else GALIP_BASE_URL, else the one that \`npm start\` runs in this folder
@@ -41,7 +46,8 @@ Exit codes: 0 done, 1 failed, 2 wrong request or command line, 3 key refused, 4 
 /** What is asked for. */
 export type Order =
   | { readonly kind: 'images'; readonly request: JobRequest }
-  | { readonly kind: 'morph'; readonly request: Interpolation & JobFields };
+  | { readonly kind: 'morph'; readonly request: Interpolation & JobFields }
+  | { readonly kind: 'grid'; readonly request: Grid & JobFields };
 
 export interface Command {
   /** As it was given: what a file is named after. */
@@ -65,20 +71,15 @@ const IMAGE_ENDINGS: Readonly<Record<string, string>> = {
 };
 
 const MORPH_ENDINGS: Readonly<Record<string, string>> = { webp: 'webp', gif: 'gif', png: 'png' };
+const NOT_FOR_IMAGES = [...Object.keys(MORPH_OPTIONS), ...Object.keys(GRID_OPTIONS), 'lossless'];
+const GRID_ENDINGS: Readonly<Record<string, string>> = { webp: 'webp', png: 'png' };
 
 /** @throws CommandError naming what is wrong, and what is allowed. */
 export function parseCommand(argv: readonly string[]): Command | 'help' | 'version' {
   const { values, positionals } = read(argv);
   if (values.help) return 'help';
   if (values.version) return 'version';
-  const [first, ...others] = positionals;
-  // A single word is a prompt, whatever it is.
-  const prompts = first === 'morph' && others.length > 1 ? others : undefined;
-  if (first === undefined || (others.length > 0 && !prompts)) {
-    throw new CommandError(
-      'Give one prompt, in quotation marks: galip "a red apple". --help has the options.',
-    );
-  }
+  const { kind, prompts } = kindOf(positionals);
   const { output, timeout } = values;
   if (values.url && values.json)
     throw new CommandError('--url and --json do not go together: --json has URLs.');
@@ -86,8 +87,8 @@ export function parseCommand(argv: readonly string[]): Command | 'help' | 'versi
     throw new CommandError('--deadline is for jobs: it goes together with --async.');
   }
   return {
-    prompt: (prompts ?? [first]).join(' '),
-    order: prompts ? morphOf(prompts, values) : imagesOf(first, values),
+    prompt: prompts.join(' '),
+    order: orderOf(kind, prompts, values),
     output,
     prints: values.json ? 'json' : values.url ? 'urls' : 'nothing',
     isDryRun: values['dry-run'] ?? false,
@@ -99,21 +100,30 @@ export function parseCommand(argv: readonly string[]): Command | 'help' | 'versi
 
 type Values = ReturnType<typeof read>['values'];
 
-/** @throws CommandError for options that only `galip morph` has. */
-function imagesOf(prompt: string, values: Values): Order {
-  const strange = Object.keys(MORPH_OPTIONS).find((name) => name in values);
-  if (strange) throw new CommandError(`--${strange} is for galip morph PROMPT PROMPT…`);
-  const format = values.format ?? formatOf(values.output, IMAGE_ENDINGS);
-  return {
-    kind: 'images',
-    request: { ...textOf(prompt, values), ...readPictureOptions({ ...values, format }) },
-  };
+/** @throws CommandError where there is not one prompt, or those of a command. */
+function kindOf([first, ...others]: readonly string[]): Pick<Order, 'kind'> & { prompts: readonly string[] } {
+  if (first === 'morph' && others.length > 1) return { kind: 'morph', prompts: others };
+  if (first === 'grid' && others.length > 0) return { kind: 'grid', prompts: others };
+  // A single word is a prompt, whatever it is.
+  if (first !== undefined && others.length === 0) return { kind: 'images', prompts: [first] };
+  throw new CommandError('Give one prompt, in quotation marks: galip "a red apple". --help has the options.');
 }
 
-function morphOf(prompts: readonly string[], values: Values): Order {
-  const format = values.format ?? formatOf(values.output, MORPH_ENDINGS);
+/** @throws CommandError naming the option that cannot be read, or that has no meaning here. */
+function orderOf(kind: Order['kind'], prompts: readonly string[], values: Values): Order {
   const texts = prompts.map((prompt) => textOf(prompt, values));
-  return { kind: 'morph', request: readMorphOptions(texts, { ...values, format }) };
+  if (kind === 'morph') {
+    const format = values.format ?? formatOf(values.output, MORPH_ENDINGS);
+    return { kind, request: readMorphOptions(texts, { ...values, format }) };
+  }
+  if (kind === 'grid') {
+    const format = values.format ?? formatOf(values.output, GRID_ENDINGS);
+    return { kind, request: readGridOptions(texts, { ...values, format }) };
+  }
+  const [text = { prompt: '' }] = texts;
+  refuseOptions('galip PROMPT', values, NOT_FOR_IMAGES);
+  const format = values.format ?? formatOf(values.output, IMAGE_ENDINGS);
+  return { kind, request: { ...text, ...readPictureOptions({ ...values, format }) } };
 }
 
 function read(argv: readonly string[]) {
@@ -125,6 +135,8 @@ function read(argv: readonly string[]) {
       options: {
         ...PICTURE_OPTIONS,
         ...MORPH_OPTIONS,
+        ...GRID_OPTIONS,
+        lossless: boolean,
         output: { type: 'string', short: 'o' },
         url: boolean,
         json: boolean,

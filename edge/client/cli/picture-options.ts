@@ -24,18 +24,25 @@ export type PictureValues = { readonly [Name in keyof typeof PICTURE_OPTIONS]?: 
 
 /** The request's fields, but its prompt. @throws CommandError naming the option that cannot be read. */
 export function readPictureOptions(values: PictureValues): Omit<JobRequest, 'prompt'> {
-  const { count, seed, seeds, size, truncation, variation, format, quality, visibility, model, deadline } =
-    values;
+  const { count, seed, seeds, variation } = values;
   const bestOf = values['best-of'];
   return {
     ...(count !== undefined && { n: numberOf('--count', count) }),
     ...(seed !== undefined && { seed: seed === 'random' ? seed : numberOf('--seed', seed) }),
     ...(seeds !== undefined && { seeds }),
-    ...(size !== undefined && { size: sizeOf(size) }),
     ...(bestOf !== undefined && { best_of: numberOf('--best-of', bestOf) }),
-    ...(truncation !== undefined && { truncation: numberOf('--truncation', truncation) }),
     ...(variation !== undefined && { variation: variationOf(variation) }),
-    ...(format !== undefined && { output_format: format as 'webp' }),
+    ...readCommonOptions<'webp'>(values),
+  };
+}
+
+/** What pictures, morphs and grids have alike. `Format` is for the service to check. */
+export function readCommonOptions<Format extends string>(values: PictureValues) {
+  const { size, truncation, format, quality, visibility, model, deadline } = values;
+  return {
+    ...(size !== undefined && { size: sizeOf(size) }),
+    ...(truncation !== undefined && { truncation: numberOf('--truncation', truncation) }),
+    ...(format !== undefined && { output_format: format as Format }),
     ...(quality !== undefined && { output_compression: numberOf('--quality', quality) }),
     ...(visibility !== undefined && { visibility: visibility as 'private' }),
     ...(model !== undefined && { model }),
@@ -51,8 +58,14 @@ function variationOf(text: string): { seed: number; strength: number } {
   return { seed: Number(seed), strength: numberOf('--variation', strength) };
 }
 
-export function sizeOf(size: string): string {
+function sizeOf(size: string): string {
   return /^\d+$/u.test(size) ? `${size}x${size}` : size;
+}
+
+/** @throws CommandError for an option that makes no sense of what `command` makes. */
+export function refuseOptions(command: string, values: object, names: readonly string[]): void {
+  const refused = names.find((name) => name in values);
+  if (refused) throw new CommandError(`--${refused} is for others: ${command} does not take it.`);
 }
 
 export function numberOf(option: string, text: string): number {

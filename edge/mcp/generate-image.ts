@@ -1,35 +1,23 @@
-import { fromJsonSchema, type McpServer } from '@modelcontextprotocol/server';
+import type { McpServer } from '@modelcontextprotocol/server';
 import { IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Galip } from '../client/create-galip.ts';
 import type { PictureRequest } from '../client/images.ts';
 import type { ApiDocument } from '../docs/document.ts';
-import { imageContents, orToolError } from './tool-result.ts';
-import { toolSchema } from './tool-schema.ts';
-
-/** For jobs, and for how an answer is written, which the protocol says. */
-const OMITTED = ['async', 'deadline', 'webhook', 'response_format', 'user', 'model'];
+import { addTool } from './add-tool.ts';
+import { imageContents } from './tool-result.ts';
 
 /** The tool `generate_image`: `POST /v1/images/generations`, answered with the pictures and their URLs. */
-export function addGenerateImage(server: McpServer, galip: Galip, { components }: ApiDocument): void {
-  const inputSchema = fromJsonSchema<PictureRequest>(
-    toolSchema(components.schemas.ImageRequest ?? {}, OMITTED) as object,
-  );
-  server.registerTool(
-    'generate_image',
-    {
-      title: 'Generate an image',
-      description:
-        'Makes pictures from a prompt, in one forward pass. The same arguments always give the same pictures, at the same URLs; made again they cost nothing.',
-      inputSchema,
-      annotations: {
-        readOnlyHint: false,
-        destructiveHint: false,
-        idempotentHint: true,
-        openWorldHint: false,
-      },
-    },
-    (request) => orToolError(generate(galip, request)),
-  );
+export function addGenerateImage(server: McpServer, galip: Galip, document: ApiDocument): void {
+  addTool<PictureRequest>(server, document, {
+    name: 'generate_image',
+    title: 'Generate an image',
+    description:
+      'Makes pictures from a prompt, in one forward pass. The same arguments always give the same pictures, at the same URLs; made again they cost nothing.',
+    schema: 'ImageRequest',
+    // How an answer is written, the protocol says.
+    omitted: ['response_format'],
+    run: (request) => generate(galip, request),
+  });
 }
 
 async function generate(galip: Galip, request: PictureRequest) {

@@ -1,35 +1,22 @@
-import { fromJsonSchema, type McpServer } from '@modelcontextprotocol/server';
+import type { McpServer } from '@modelcontextprotocol/server';
 import { FILE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
 import type { Interpolation } from '../client/compositions.ts';
 import type { Galip } from '../client/create-galip.ts';
 import type { ApiDocument } from '../docs/document.ts';
-import { imageContents, orToolError } from './tool-result.ts';
-import { toolSchema } from './tool-schema.ts';
-
-/** For jobs and streams, which the protocol has otherwise. */
-const OMITTED = ['async', 'deadline', 'webhook', 'stream', 'user', 'model'];
+import { addTool } from './add-tool.ts';
+import { imageContents } from './tool-result.ts';
 
 /** The tool `morph`: `POST /v1/interpolations`, answered with the animation or sheet and its URL. */
-export function addMorph(server: McpServer, galip: Galip, { components }: ApiDocument): void {
-  const inputSchema = fromJsonSchema<Interpolation>(
-    toolSchema(components.schemas.InterpolationRequest ?? {}, OMITTED) as object,
-  );
-  server.registerTool(
-    'morph',
-    {
-      title: 'Morph from image to image',
-      description:
-        'Makes an animation (or a sprite sheet) in which one picture becomes another, by way of key frames. The same arguments always give the same file, at the same URL.',
-      inputSchema,
-      annotations: {
-        readOnlyHint: false,
-        destructiveHint: false,
-        idempotentHint: true,
-        openWorldHint: false,
-      },
-    },
-    (request) => orToolError(morph(galip, request)),
-  );
+export function addMorph(server: McpServer, galip: Galip, document: ApiDocument): void {
+  addTool<Interpolation>(server, document, {
+    name: 'morph',
+    title: 'Morph from image to image',
+    description:
+      'Makes an animation (or a sprite sheet) in which one picture becomes another, by way of key frames. The same arguments always give the same file, at the same URL.',
+    schema: 'InterpolationRequest',
+    omitted: ['stream'],
+    run: (request) => morph(galip, request),
+  });
 }
 
 async function morph(galip: Galip, request: Interpolation) {

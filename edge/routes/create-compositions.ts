@@ -4,19 +4,20 @@ import { compositionQuoteSchema, compositionSchema } from '../compositions/compo
 import type { CompositionOrder } from '../compositions/composition-order.ts';
 import { createGridRequestSchema } from '../compositions/grid-request.ts';
 import { createInterpolationRequestSchema } from '../compositions/interpolation-request.ts';
-import type { CompositionCall, CompositionMaker } from '../compositions/make-compositions.ts';
+import type { CompositionMaker } from '../compositions/make-compositions.ts';
 import { streamComposition } from '../compositions/stream-composition.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readJson } from '../generation/read-json.ts';
-import { acceptJob, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
-import { jobSchema, viewOf } from '../jobs/job-view.ts';
+import { refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
 import type { Log } from '../middleware/answer-errors.ts';
 import { tellUsage } from '../middleware/tell-usage.ts';
 import { DRY_RUN_QUERY, IDEMPOTENCY_KEY, PREFER } from '../openapi/request-headers.ts';
 import { BEARER_SECURITY, errorResponses, MAKING_ERRORS, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import { parseBody } from '../requests/parse-body.ts';
 import { parseQuery } from '../requests/parse-query.ts';
+import { answerJob, JOB_RESPONSE } from './answer-job.ts';
 import type { CreateImagesOptions } from './create-images.ts';
+import { imageCallOf } from './image-call-of.ts';
 
 export interface CreateCompositionsOptions extends Omit<CreateImagesOptions, 'maker'> {
   readonly compositions: CompositionMaker;
@@ -61,8 +62,7 @@ interface Kind {
 }
 
 function endpointOf(options: CreateCompositionsOptions, { schema, read, ...spec }: Kind): Endpoint {
-  const { model, compositions, jobs, openJobs, answerOnce, authenticate, deferOf, originOf, now, log } =
-    options;
+  const { compositions, answerOnce, authenticate, log } = options;
   return {
     spec: {
       method: 'post',
@@ -83,14 +83,7 @@ function endpointOf(options: CreateCompositionsOptions, { schema, read, ...spec 
             'text/event-stream': { schema: z.string() },
           },
         },
-        202: {
-          description: 'Accepted as a job: with `async`, or the header `Prefer: respond-async`.',
-          headers: {
-            ...REQUEST_ID_HEADER,
-            location: { description: 'The job.', schema: { type: 'string' } },
-          },
-          content: { 'application/json': { schema: jobSchema } },
-        },
+        ...JOB_RESPONSE,
         ...errorResponses(...MAKING_ERRORS),
       },
     },
@@ -100,38 +93,20 @@ function endpointOf(options: CreateCompositionsOptions, { schema, read, ...spec 
       const { dry_run: dryRun } = parseQuery(DRY_RUN_QUERY, context.req.url);
       const order = read(await readJson(context.req.raw));
       const { request } = order;
-      const defer = deferOf(context);
-      const call: CompositionCall = {
-        principal: context.get('key'),
-        tenant: context.get('tenant'),
-        requestKey: context.get('requestKey'),
-        origin: originOf(context),
-        defer,
-        deadline: context.get('deadline'),
-        traceparent: context.get('traceparent'),
-        isRetry: context.get('isRetry'),
-      };
+      const call = imageCallOf(context, options);
       if (request.stream && request.async) {
         const message = 'stream and async exclude each other';
         throw new ApiError('invalid_request', { param: 'stream', message });
       }
-      const prefer = context.req.header('prefer');
-      const isJob = !request.stream && wantsJob(request, prefer);
+      const isJob = !request.stream && wantsJob(request, context.req.header('prefer'));
       if (!isJob) refuseJobFields(request);
       if (dryRun === 'true') return context.json(await compositions.quote(order, call));
-      if (isJob) {
-        const job = await acceptJob(order, call, { jobs, openJobs, model, now });
-        return context.json({ ...viewOf(job), webhook: job.webhook }, 202, {
-          location: `/v1/jobs/${job.id}`,
-          'retry-after': '1',
-          ...(prefer !== undefined && { 'preference-applied': 'respond-async' }),
-        });
-      }
+      if (isJob) return answerJob(context, order, call, options);
       if (request.stream) {
         context.set('chargedLater', true);
         return streamComposition({
           make: async (onPicture) => (await compositions.make(order, { ...call, onPicture })).composition,
-          ...{ defer, log, keepEnd: context.get('keepEnd') },
+          ...{ defer: call.defer, log, keepEnd: context.get('keepEnd') },
         });
       }
       const { composition, allowance } = await compositions.make(order, call);

@@ -7,13 +7,14 @@ import { imagesSchema, quoteSchema } from '../generation/images.ts';
 import type { ImageMaker } from '../generation/make-images.ts';
 import { createImageRequestParser } from '../generation/parse-image-request.ts';
 import { readJson } from '../generation/read-json.ts';
-import { type AcceptOptions, acceptJob, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
-import { jobSchema, viewOf } from '../jobs/job-view.ts';
+import { type AcceptOptions, refuseJobFields, wantsJob } from '../jobs/accept-job.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { tellUsage } from '../middleware/tell-usage.ts';
 import { DRY_RUN_QUERY, IDEMPOTENCY_KEY, PREFER } from '../openapi/request-headers.ts';
 import { BEARER_SECURITY, errorResponses, MAKING_ERRORS, REQUEST_ID_HEADER } from '../openapi/responses.ts';
 import { parseQuery } from '../requests/parse-query.ts';
+import { answerJob, JOB_RESPONSE } from './answer-job.ts';
+import { imageCallOf } from './image-call-of.ts';
 import type { RouteOptions } from './route-options.ts';
 
 export interface CreateImagesOptions
@@ -26,7 +27,7 @@ export interface CreateImagesOptions
 
 /** `POST /v1/images/generations`, compatible with OpenAI's Images API. */
 export function createImages(options: CreateImagesOptions): Endpoint {
-  const { model, maker, jobs, openJobs, answerOnce, authenticate, deferOf, originOf, now } = options;
+  const { model, maker, answerOnce, authenticate } = options;
   const parse = createImageRequestParser(model);
   return {
     spec: {
@@ -51,14 +52,7 @@ export function createImages(options: CreateImagesOptions): Endpoint {
           headers: REQUEST_ID_HEADER,
           content: { 'application/json': { schema: z.union([imagesSchema, quoteSchema]) } },
         },
-        202: {
-          description: 'Accepted as a job: with `async`, or the header `Prefer: respond-async`.',
-          headers: {
-            ...REQUEST_ID_HEADER,
-            location: { description: 'The job.', schema: { type: 'string' } },
-          },
-          content: { 'application/json': { schema: jobSchema } },
-        },
+        ...JOB_RESPONSE,
         ...errorResponses(...MAKING_ERRORS),
       },
     },
@@ -67,28 +61,11 @@ export function createImages(options: CreateImagesOptions): Endpoint {
     async handle(context) {
       const { dry_run: dryRun } = parseQuery(DRY_RUN_QUERY, context.req.url);
       const request = await fixSeeds(parse(await readJson(context.req.raw)), context.get('requestKey'));
-      const call = {
-        principal: context.get('key'),
-        tenant: context.get('tenant'),
-        requestKey: context.get('requestKey'),
-        origin: originOf(context),
-        defer: deferOf(context),
-        deadline: context.get('deadline'),
-        traceparent: context.get('traceparent'),
-        isRetry: context.get('isRetry'),
-      };
-      const prefer = context.req.header('prefer');
-      const isJob = wantsJob(request, prefer);
+      const call = imageCallOf(context, options);
+      const isJob = wantsJob(request, context.req.header('prefer'));
       if (!isJob) refuseJobFields(request);
       if (dryRun === 'true') return context.json(await maker.quote(request, call));
-      if (isJob) {
-        const job = await acceptJob(request, call, { jobs, openJobs, model, now });
-        return context.json({ ...viewOf(job), webhook: job.webhook }, 202, {
-          location: `/v1/jobs/${job.id}`,
-          'retry-after': '1',
-          ...(prefer !== undefined && { 'preference-applied': 'respond-async' }),
-        });
-      }
+      if (isJob) return answerJob(context, request, call, options);
       const { images, allowance } = await maker.make(request, call);
       context.set('spent', { units: images.usage.units, allowance });
       return context.json(images);

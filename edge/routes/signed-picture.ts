@@ -16,6 +16,7 @@ import { createUrlPlanner, type UrlPlannerOptions } from '../signed-urls/plan-ur
 import { parseSignedUrl } from '../signed-urls/signed-url.ts';
 import { parseUrlOptions, type UrlPresets } from '../signed-urls/url-options.ts';
 import { verifySignedUrl } from '../signed-urls/verify-signed-url.ts';
+import { imageCallOf } from './image-call-of.ts';
 import type { RouteOptions } from './route-options.ts';
 
 /** A redirect may be kept so long, uncounted: with the 30 s that a key is kept, a revoked one ends within 60. */
@@ -85,7 +86,7 @@ const errors = [
 
 /** `GET` and `HEAD /s/{key}/{signature}/{options}/{prompt}.{extension}` */
 export function signedPicture(options: SignedPictureOptions): Endpoint {
-  const { keys, urlSigningKeys, urlPresets, deferOf, originOf, sourceOf, now } = options;
+  const { keys, urlSigningKeys, urlPresets, originOf, sourceOf, now } = options;
   const planUrl = createUrlPlanner(options);
 
   /** Within its own origin by path alone: what a cache keeps of it must not depend on a `Host` that a client made up. */
@@ -158,16 +159,7 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
         if (name.tenant === undefined) return redirect({ plan, expires, hashes: object.hashes }, req, origin);
         return pictureHeadResponse(name, object, { ifNoneMatch });
       }
-      const call = {
-        principal: key,
-        tenant,
-        requestKey: context.get('requestKey'),
-        origin,
-        defer: deferOf(context),
-        deadline: context.get('deadline'),
-        traceparent: context.get('traceparent'),
-        isRetry: false,
-      };
+      const call = { ...imageCallOf(context, options), principal: key, tenant };
       const { plan, hashes } = await planned.make(call).catch(withoutNumbers);
       const name = nameOfPlan(plan);
       if (name.tenant === undefined) return redirect({ plan, expires, hashes }, req, origin);

@@ -36,7 +36,7 @@ interface MadeComposition {
   readonly allowance: Allowance;
 }
 
-export interface CompositionCall extends ImageCall {
+interface CompositionCall extends ImageCall {
   /** Told each picture once it is there. */
   readonly onPicture?: (picture: LandedPicture) => void;
   /** Told how many of the files that are to be made or found are there. */

@@ -197,7 +197,11 @@ export function cli(stack: () => DevStack, folder: () => string): void {
       [['a', '-o', 'a.gif'], 2, /^-o ends in \.gif: it must be one of webp, png/u],
       [['a', '--fps', '3'], 2, /^--fps is for others: galip PROMPT does not take it/u],
       [['morph', 'a', 'b', '--count', '3'], 2, /^--count is for others: galip morph does not take it/u],
-      [['grid', 'a', '--across', 'seed=1', '--down', 'seed=2'], 2, /^rows\.parameter.*\n\(invalid_request/u],
+      [
+        ['grid', 'a', '--across', 'seed=1', '--down', 'seed=2'],
+        2,
+        /^rows and columns have both the parameter seed\n\(invalid_request/u,
+      ],
       [['grid', 'a', '--across', 'seed=1'], 2, /^A grid has --across and --down/u],
       [
         ['grid', 'a', '--across', 'size=1', '--down', 'seed=2'],

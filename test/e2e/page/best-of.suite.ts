@@ -22,7 +22,10 @@ export function bestOf(parts: () => PageParts): void {
       expect(urls).toEqual(answer.data.map(({ url }) => url));
       const scores = await candidates.getByRole('listitem').locator('b').allTextContents();
       expect(scores).toEqual(answer.data.map(({ score = 0 }) => score.toFixed(3)));
-      await candidates.getByText(answer.best_of?.caveat ?? 'no caveat').waitFor();
+      const { judge, caveat = '' } = answer.best_of ?? {};
+      const said = await candidates.getByRole('paragraph').textContent();
+      expect(said).toContain(`Scores by ${judge}`);
+      expect(said).toContain(caveat);
 
       // The best one is on the screen; another is, once it is chosen.
       const shown = page.locator('.frame > img');

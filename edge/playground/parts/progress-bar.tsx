@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { Composing, Progress } from '../state/use-composition.ts';
+import type { Progress } from '../state/composition-work.ts';
+import type { Composing } from '../state/use-composition.ts';
 
 export interface ProgressBarProps {
   readonly composing: Composing;

@@ -1,4 +1,4 @@
-import type { Sheet } from './use-composition.ts';
+import type { Sheet } from './composition-work.ts';
 
 /** A job that is under way, and what it makes. */
 export interface HeldJob<Of> {

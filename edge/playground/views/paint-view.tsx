@@ -89,18 +89,18 @@ export function PaintView({ params, keyFailure }: ViewProps): JSX.Element {
         </>
       }
       picture={
-        <PaintedPicture
-          painting={painting}
-          title={recipe.prompt}
-          shared={shared}
-          failure={failure}
-          onRetry={keyFailure ? undefined : retry}
-        />
-      }
-      below={
-        bestOf.made && (
-          <Candidates images={bestOf.made} title={recipe.prompt.trim()} seed={seed} onChoose={choose} />
-        )
+        <>
+          <PaintedPicture
+            painting={painting}
+            title={recipe.prompt}
+            shared={shared}
+            failure={failure}
+            onRetry={keyFailure ? undefined : retry}
+          />
+          {bestOf.made && (
+            <Candidates images={bestOf.made} title={recipe.prompt.trim()} seed={seed} onChoose={choose} />
+          )}
+        </>
       }
     >
       <PaintControls recipe={recipe} isLive={isLive} onChange={change} onLive={setLive} />

@@ -94,12 +94,15 @@ export function installFakeNetwork(): FakeNetwork {
       // The queue may still tell the job to go on: it finds none.
       await storage.deleteAll();
     });
-  });
+  }, END_LIMIT_MS);
   vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) =>
     answer(new Request(input instanceof URL ? input.href : input, init)),
   );
   return network;
 }
+
+/** A long run of the fuzz test leaves thousands of jobs. */
+const END_LIMIT_MS = 600_000;
 
 async function endAll(
   namespace: unknown,

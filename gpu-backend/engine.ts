@@ -5,7 +5,7 @@ import type { ConvolutionSearch, ExecutionProvider } from './runtime/execution-p
 import type { BucketTime } from './runtime/inference.ts';
 import type { LoadReport } from './runtime/inference-messages.ts';
 import { createInferenceProcess, type RestartEvent } from './runtime/inference-process.ts';
-import { readModelManifest, readTokenizer } from './runtime/model-directory.ts';
+import { readJudgeTokenizer, readModelManifest, readTokenizer } from './runtime/model-directory.ts';
 import type { ByteBudget } from './serving/byte-budget.ts';
 import type { Clock } from './serving/clock.ts';
 import { type Composer, createComposer } from './serving/composer.ts';
@@ -74,6 +74,8 @@ export async function openEngine(options: EngineOptions, parts: EngineParts): Pr
   const { modelDirectory, batchBuckets, maxQueueDelayMs, queueLimit } = options;
   const model = await readModelManifest(modelDirectory);
   const tokenise = createTokeniser(await readTokenizer(modelDirectory, model), model.text);
+  const judgeTokenise =
+    model.judge && createTokeniser(await readJudgeTokenizer(modelDirectory, model), model.judge.text);
   const inference = createInferenceProcess({
     modelDirectory,
     digest: model.digest,
@@ -97,7 +99,10 @@ export async function openEngine(options: EngineOptions, parts: EngineParts): Pr
     onBatch: parts.onBatch,
   });
   const { deadlineMs, withProvenance } = options;
-  const generator = createGenerator({ ...parts, model, tokenise, scheduler, deadlineMs, withProvenance });
+  const generator = createGenerator({
+    ...parts,
+    ...{ model, tokenise, judgeTokenise, scheduler, deadlineMs, withProvenance },
+  });
   const composer = createComposer({ ...parts, model, deadlineMs, withProvenance });
   return {
     card: modelCardOf(model),

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from './engine.ts';
 
 /** What an exchange came to. */
 type Swap =
   | { readonly outcome: 'ok'; readonly from: string; readonly to: string }
-  /** The directory holds the model that runs already. */
+  /** The directory holds the model that runs already, and the same judges of it. */
   | { readonly outcome: 'unchanged'; readonly from: string }
   /** The old model serves on. */
   | { readonly outcome: 'failed'; readonly from: string; readonly reason: string };
@@ -39,7 +40,7 @@ export function createModelHolder(first: Engine, open: () => Promise<Engine>): M
     let next: Engine | undefined;
     try {
       next = await open();
-      if (next.card.digest === from) {
+      if (isDeepStrictEqual(next.card, current.card)) {
         end(next);
         return { outcome: 'unchanged', from };
       }

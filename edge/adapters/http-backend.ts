@@ -81,7 +81,8 @@ export function createHttpBackend({ url, signingKey, fetcher, now }: HttpBackend
       ),
     score: (request, abort) =>
       ask(post('/v1/scores', request, {}, abort), async (response) => {
-        const { scores } = scoreResultSchema.parse(await response.json());
+        const { judge, scores } = scoreResultSchema.parse(await response.json());
+        if (judge !== (request.judge ?? 'clip')) throw new Error(`backend answered with scores of ${judge}`);
         if (scores.length !== request.candidates.length) throw new Error('backend left out a score');
         return scores;
       }),

@@ -30,7 +30,7 @@ export type LiveAnswer =
        */
       phash: string | null;
       /**
-       * With best_of: cosine of the angle between CLIP’s embeddings of picture and prompt, −1 … 1.
+       * With best_of: cosine of the angle between the judge’s embeddings of picture and prompt, −1 … 1.
        */
       score?: number;
       /**
@@ -198,7 +198,7 @@ export interface Images {
      */
     phash: string | null;
     /**
-     * With best_of: cosine of the angle between CLIP’s embeddings of picture and prompt, −1 … 1.
+     * With best_of: cosine of the angle between the judge’s embeddings of picture and prompt, −1 … 1.
      */
     score?: number;
   }[];
@@ -208,10 +208,17 @@ export interface Images {
      */
     candidates: number;
     /**
-     * Whose scores they are: the model’s own CLIP.
+     * Whose scores they are: the model’s own CLIP, or one that took no part in the generator’s training. Scores of two judges cannot be compared.
      */
-    judge: 'clip';
-    caveat: string;
+    judge: 'clip' | 'independent';
+    /**
+     * Name of the independent judge.
+     */
+    judge_name?: string;
+    /**
+     * What to know of scores by the model’s own CLIP.
+     */
+    caveat?: string;
   };
   usage: {
     /**
@@ -482,9 +489,13 @@ export interface ImageRequest {
         }[];
   } | null;
   /**
-   * Makes so many candidates, as if n were this (`seeds` has as many then), and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.
+   * Makes so many candidates, as if n were this (`seeds` has as many then), and answers with the n that fit the prompt best, as `judge` sees them, the best first. All of them are made, kept and charged.
    */
   best_of?: number | null;
+  /**
+   * With best_of, who scores: "clip" is the model’s own CLIP, against which the generator was trained: it flatters. "independent" is one that took no part in that, and the default where the model has one, as `judge` of GET /v1/models says.
+   */
+  judge?: 'clip' | 'independent' | null;
   /**
    * ψ, by which the noise is multiplied: below 1 pictures are more typical and more alike.
    */
@@ -862,6 +873,10 @@ export interface Model {
    * Stages that can have prompts of their own, numbered from 0, coarse to fine.
    */
   stages: number;
+  /**
+   * Name of the judge that best_of has beside the model’s own CLIP, one that took no part in the training; null: none.
+   */
+  judge: string | null;
   licence: string;
   commercialUse: boolean;
   formats: ('png' | 'webp' | 'jpeg' | 'avif')[];

@@ -3,7 +3,7 @@ import { MAX_IMAGES, MAX_UPSCALE, MIN_SIZE_PX } from '../../gpu-backend/contract
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
-import { MAX_CANDIDATES } from '../../gpu-backend/contract/scores.ts';
+import { MAX_CANDIDATES, SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
 import { ASYNC_FIELDS } from './async-fields.ts';
 import { LATENT_FIELDS } from './latent-fields.ts';
 import { promptFields } from './prompt-fields.ts';
@@ -99,8 +99,15 @@ export function createImageRequestSchema(model: ModelCard) {
       stages,
       best_of: z.int(BEST_OF).min(1, BEST_OF).max(MAX_CANDIDATES, BEST_OF).nullish().openapi({
         description:
-          'Makes so many candidates, as if n were this (`seeds` has as many then), and answers with the n that fit the prompt best by CLIP, the best first. All of them are made, kept and charged. The generator was trained against the same CLIP.',
+          'Makes so many candidates, as if n were this (`seeds` has as many then), and answers with the n that fit the prompt best, as `judge` sees them, the best first. All of them are made, kept and charged.',
       }),
+      judge: z
+        .enum(SCORE_JUDGES, `must be one of ${SCORE_JUDGES.join(', ')}`)
+        .nullish()
+        .openapi({
+          description:
+            'With best_of, who scores: "clip" is the model’s own CLIP, against which the generator was trained: it flatters. "independent" is one that took no part in that, and the default where the model has one, as `judge` of GET /v1/models says.',
+        }),
       ...LATENT_FIELDS,
       ...ASYNC_FIELDS,
     })

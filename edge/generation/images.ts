@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { seedSchema } from '../../gpu-backend/contract/generate.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import { pictureHashesSchema } from '../../gpu-backend/contract/picture-hashes.ts';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
 
 const imageSchema = z.object({
   url: z.url().optional().openapi({
@@ -23,11 +24,12 @@ const imageSchema = z.object({
       'DCT hash, 64 bits in hexadecimal: pictures that look alike differ in few bits. Null as thumbhash.',
   }),
   score: z.number().optional().openapi({
-    description: 'With best_of: cosine of the angle between CLIP’s embeddings of picture and prompt, −1 … 1.',
+    description:
+      'With best_of: cosine of the angle between the judge’s embeddings of picture and prompt, −1 … 1.',
   }),
 });
 
-/** Stands beside every score. */
+/** Stands beside every score of the model's own CLIP. */
 export const SCORE_CAVEAT =
   'The generator was trained against the CLIP that scores: scores rank pictures of one prompt, and flatter all of them.';
 
@@ -43,8 +45,18 @@ export const imagesSchema = z
     best_of: z
       .object({
         candidates: z.int().openapi({ description: 'Pictures that were made, kept and charged.' }),
-        judge: z.literal('clip').openapi({ description: 'Whose scores they are: the model’s own CLIP.' }),
-        caveat: z.string(),
+        judge: z.enum(SCORE_JUDGES).openapi({
+          description:
+            'Whose scores they are: the model’s own CLIP, or one that took no part in the generator’s training. Scores of two judges cannot be compared.',
+        }),
+        judge_name: z.string().optional().openapi({
+          description: 'Name of the independent judge.',
+          example: 'emoji-64-judge',
+        }),
+        caveat: z
+          .string()
+          .optional()
+          .openapi({ description: 'What to know of scores by the model’s own CLIP.' }),
       })
       .optional(),
     usage: z.object({

@@ -27,7 +27,7 @@ import {
   planPictures,
 } from './plan-pictures.ts';
 import { quotePictures } from './quote-pictures.ts';
-import { bestOf, scorePictures } from './score-pictures.ts';
+import { bestOf, judgeOf, scorePictures } from './score-pictures.ts';
 import { SpendingRefused } from './spending-refused.ts';
 
 export interface MakeImagesOptions {
@@ -103,9 +103,10 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         withBytes,
         ...(isRetry && { isOwn: ({ fingerprint, chargeId }) => flights.wasStartedBy(fingerprint, chargeId) }),
       });
+      const judge = judgeOf(request, model);
       let scores: readonly number[] = [];
       const complete = async (): Promise<void> => {
-        scores = await scorePictures(someOf(billed), { scorer, tenant, deadline, clock });
+        scores = await scorePictures(someOf(billed), { scorer, judge, tenant, deadline, clock });
       };
       const charging = chargePictures(quoted, {
         ledger: ledgerOf(placeOf(call)),
@@ -142,7 +143,11 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
       }));
       const ranked = request.best_of != null && {
         data: bestOf(all, scores, request.n ?? 1),
-        best_of: { candidates: all.length, judge: 'clip' as const, caveat: SCORE_CAVEAT },
+        best_of: {
+          candidates: all.length,
+          judge,
+          ...(judge === 'clip' ? { caveat: SCORE_CAVEAT } : model.judge && { judge_name: model.judge.name }),
+        },
       };
       const created = Math.floor(clock.now() / 1000);
       const images = { ...summary(billed, model), created, data: all, ...ranked };

@@ -4,11 +4,13 @@ import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/imag
 import { canonicalLatent } from '../../gpu-backend/contract/latent.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
+import type { ScoreJudge } from '../../gpu-backend/contract/scores.ts';
 import type { FlightPlan, PicturePlan } from '../flight/flight.ts';
 import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { PictureName } from '../pictures/picture-name.ts';
 import type { ImageRequest } from './image-request.ts';
 import { planCondition } from './plan-condition.ts';
+import { judgeOf } from './score-pictures.ts';
 import { readSeedList } from './seed-list.ts';
 
 /** One picture to answer with. Two of one request may be the same picture. */
@@ -86,7 +88,8 @@ function qualityOf({ output_compression: quality }: ImageRequest, format: ImageF
 
 function seedsOf(request: ImageRequest, model: ModelCard): number[] {
   const { n, seed, seeds, best_of: candidates } = request;
-  if (candidates != null) checkBestOf(candidates, n ?? 1, model);
+  if (candidates != null) checkBestOf(candidates, n ?? 1, judgeOf(request, model), model);
+  else if (request.judge != null) throw contradiction('judge', 'judge goes with best_of');
   const listed = typeof seeds === 'string' ? readSeedList(seeds) : (seeds ?? []);
   const [name, count] = candidates == null ? ['n', n ?? (listed.length || 1)] : ['best_of', candidates];
   if (seeds != null) {
@@ -110,8 +113,19 @@ function seedsOf(request: ImageRequest, model: ModelCard): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-function checkBestOf(candidates: number, n: number, { imageEncoder }: ModelCard): void {
-  if (imageEncoder === undefined) {
+function checkBestOf(
+  candidates: number,
+  n: number,
+  judge: ScoreJudge,
+  { imageEncoder, judge: second }: ModelCard,
+): void {
+  if (judge === 'independent' && !second) {
+    throw contradiction('judge', 'judge (independent) must be "clip" or absent: this model has no other');
+  }
+  if (judge === 'clip' && imageEncoder === undefined) {
+    const allowed =
+      'judge (clip) must be "independent" or absent: this model has no image encoder of its size';
+    if (second) throw contradiction('judge', allowed);
     throw contradiction('best_of', 'best_of must be left out: this model has no image encoder to score with');
   }
   if (n > candidates) throw contradiction('best_of', `best_of (${candidates}) must be at least n (${n})`);

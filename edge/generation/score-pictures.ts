@@ -1,16 +1,25 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
+import type { ScoreJudge } from '../../gpu-backend/contract/scores.ts';
 import type { Scorer } from '../adapters/scorer.ts';
 import type { Clock } from '../durable/clock.ts';
 import { within } from '../durable/within.ts';
+import type { ImageRequest } from './image-request.ts';
 import type { PlannedPicture } from './plan-pictures.ts';
 
 export interface ScoreOptions {
   readonly scorer: Scorer;
+  readonly judge: ScoreJudge;
   /** On whose behalf. */
   readonly tenant: string;
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly clock: Clock;
+}
+
+/** Who scores a request's candidates: whom it names, else the independent judge, where the model has one. */
+export function judgeOf({ judge }: Pick<ImageRequest, 'judge'>, model: ModelCard): ScoreJudge {
+  return judge ?? (model.judge ? 'independent' : 'clip');
 }
 
 /**
@@ -19,7 +28,7 @@ export interface ScoreOptions {
  */
 export async function scorePictures(
   planned: readonly [PlannedPicture, ...PlannedPicture[]],
-  { scorer, tenant, deadline, clock }: ScoreOptions,
+  { scorer, judge, tenant, deadline, clock }: ScoreOptions,
 ): Promise<readonly number[]> {
   const [{ recipe }] = planned;
   const scoring = scorer.score({
@@ -27,6 +36,8 @@ export async function scorePictures(
     prompt: recipe.prompt,
     ...(recipe.stages && { stages: recipe.stages }),
     candidates: planned.map(({ recipe: { seed, latent } }) => ({ seed, ...(latent && { latent }) })),
+    // Backends from before there was a choice know no such field, and have the model's own CLIP alone.
+    ...(judge !== 'clip' && { judge }),
     caller: tenant,
   });
   return within(scoring, deadline, clock, () => new ApiError('deadline_exceeded')).catch(withMessage);

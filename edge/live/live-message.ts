@@ -8,7 +8,16 @@ import { parseJson } from '../generation/read-json.ts';
 const MAX_ID_LENGTH = 64;
 
 /** Fields of an image request that make no sense of one picture on a socket. */
-const NOT_LIVE = ['n', 'best_of', 'seeds', 'response_format', 'async', 'deadline', 'webhook'] as const;
+const NOT_LIVE = [
+  'n',
+  'best_of',
+  'judge',
+  'seeds',
+  'response_format',
+  'async',
+  'deadline',
+  'webhook',
+] as const;
 
 /** What a client asks for: an id of its own, by which it knows the answer, and an image request for one picture. */
 export interface LiveMessage {

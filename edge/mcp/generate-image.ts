@@ -1,5 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { IMAGE_FORMATS } from '../../gpu-backend/contract/image-format.ts';
+import type { Images } from '../client/api-types.ts';
 import type { Galip } from '../client/create-galip.ts';
 import type { PictureRequest } from '../client/images.ts';
 import type { ApiDocument } from '../docs/document.ts';
@@ -20,6 +21,12 @@ export function addGenerateImage(server: McpServer, galip: Galip, document: ApiD
   });
 }
 
+/** Whose the scores are, and what they are worth. */
+function judged(bestOf: Images['best_of']): string[] {
+  if (!bestOf) return [];
+  return [`scored by ${bestOf.judge_name ?? bestOf.judge}`, ...(bestOf.caveat ? [bestOf.caveat] : [])];
+}
+
 async function generate(galip: Galip, request: PictureRequest) {
   const { data, output_format: format, usage, best_of: bestOf } = await galip.images.create(request);
   const { mediaType } = IMAGE_FORMATS[format];
@@ -33,7 +40,7 @@ async function generate(galip: Galip, request: PictureRequest) {
       ...imageContents(files, mediaType),
       {
         type: 'text' as const,
-        text: [...lines, `${usage.units} units in all`, ...(bestOf ? [bestOf.caveat] : [])].join('\n'),
+        text: [...lines, `${usage.units} units in all`, ...judged(bestOf)].join('\n'),
       },
     ],
     structuredContent: { data, usage, ...(bestOf && { best_of: bestOf }) },

@@ -149,7 +149,7 @@ const DESCRIPTION = `A server shows its key in \`Authorization\`; a browser, whi
 \`new WebSocket(url, ["galip-live", "galip-key." + key])\`; never in the URL. The server begins with \
 \`{"type": "ready", …}\`; a browser whose key is refused is told so (\`error\`) and closed with 1008, a server gets 401 or 403. \
 The client sends text frames: an \`id\` of its own and the fields of an \`ImageRequest\` for one picture, as \
-\`{"id": "k1", "prompt": "a red apple", "seed": 7, "output_format": "webp"}\` (no n, best_of, seeds, response_format, async, deadline, \
+\`{"id": "k1", "prompt": "a red apple", "seed": 7, "output_format": "webp"}\` (no n, best_of, judge, seeds, response_format, async, deadline, \
 webhook). Each message has one answer, a \`LiveAnswer\`: \`picture\`, followed at once by a binary frame with its bytes; \
 \`superseded\`; or \`error\`, after which the socket goes on. One picture is in work at a time and one waits: a newer message \
 takes the place of what waits, and of what is in work as long as the model has not begun with it. What is superseded costs \

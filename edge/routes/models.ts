@@ -24,6 +24,11 @@ const modelSchema = z
     stages: z.int().openapi({
       description: 'Stages that can have prompts of their own, numbered from 0, coarse to fine.',
     }),
+    judge: z.string().nullable().openapi({
+      description:
+        'Name of the judge that best_of has beside the model’s own CLIP, one that took no part in the training; null: none.',
+      example: 'emoji-64-judge',
+    }),
     licence: z.string(),
     commercialUse: z.boolean(),
     formats: z.array(z.enum(IMAGE_FORMAT_NAMES)),
@@ -102,6 +107,7 @@ function describe(model: ModelCard): z.infer<typeof modelSchema> {
     digest: model.digest,
     native: model.imageSize,
     stages: model.stages ?? 0,
+    judge: model.judge?.name ?? null,
     licence: model.licence,
     commercialUse: model.commercialUse,
     formats: [...IMAGE_FORMAT_NAMES],

@@ -48,7 +48,7 @@ const common = {
       signature: z.string().openapi({ description: 'HMAC-SHA-256, base64url.' }),
       options: z.string().openapi({
         description:
-          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, best_of (candidates: it leads to the best, which HEAD does not find), prompt (mix: blends and stages on one line), expires (seconds since 1970). `frames` makes it a morph, with seeds (`7_9`), loop (true), easing, fps, output (sheet), columns; `across` and `down` make it a grid: `seed_0_1_2`, `truncation_0.5_1`, `variation_5_6`, `strength_0_1`, `prompt`. Both may be lossless (true).',
+          '`-`, or `name:value` pairs joined by commas: preset, size (pixels), seed, quality, visibility (private), truncation, variation (a seed) with strength, best_of (candidates: it leads to the best, which HEAD does not find), judge (independent, clip: who says which that is), prompt (mix: blends and stages on one line), expires (seconds since 1970). `frames` makes it a morph, with seeds (`7_9`), loop (true), easing, fps, output (sheet), columns; `across` and `down` make it a grid: `seed_0_1_2`, `truncation_0.5_1`, `variation_5_6`, `strength_0_1`, `prompt`. Both may be lossless (true).',
         example: 'size:128,seed:7',
       }),
       file: z.string().openapi({

@@ -11,6 +11,7 @@ export interface UrlComposition {
   readonly body: object;
 }
 
+const OF_PICTURES = ['best_of', 'judge'] as const;
 const OF_MORPHS = ['seeds', 'loop', 'easing', 'fps', 'output', 'columns'] as const;
 
 /**
@@ -18,12 +19,14 @@ const OF_MORPHS = ['seeds', 'loop', 'easing', 'fps', 'output', 'columns'] as con
  * @throws ApiError `invalid_request` for options that do not go together.
  */
 export function compositionOfUrl(url: SignedUrl, options: UrlOptions): UrlComposition | undefined {
-  const { frames, across, down, lossless, best_of: best } = options;
+  const { frames, across, down, lossless } = options;
   if (frames !== undefined && (across ?? down) !== undefined) {
     throw invalid('frames', 'frames makes a morph, across and down make a grid; allowed is one of them');
   }
   const isComposition = (frames ?? across ?? down) !== undefined;
-  if (isComposition && best !== undefined) throw invalid('best_of', 'best_of is for single pictures');
+  for (const name of OF_PICTURES) {
+    if (isComposition && options[name] !== undefined) throw invalid(name, `${name} is for single pictures`);
+  }
   if (frames !== undefined) return { kind: 'interpolation', body: morphOf(url, options) };
   for (const name of OF_MORPHS) {
     if (options[name] !== undefined) throw invalid(name, `${name} is for morphs: it goes with frames`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
 import { NO_URL_OPTIONS } from '../../gpu-backend/contract/url-signature.ts';
 import { EASINGS } from '../compositions/easing.ts';
 
@@ -14,6 +15,7 @@ const axis = z
     'must be prompt, or seed, truncation, variation or strength with its values, as seed_0_1_2',
   );
 const promptForm = z.enum(['text', 'mix'], 'must be text or mix');
+const judge = z.enum(SCORE_JUDGES, `must be one of ${SCORE_JUDGES.join(', ')}`);
 const visibility = z.enum(['public', 'private'], 'must be public or private');
 
 /** What a preset may fix. A URL's own options go before its preset's. */
@@ -29,6 +31,8 @@ const presetSchema = z
     strength: z.number(),
     /** Candidates of which the URL leads to the best. */
     best_of: z.int(),
+    /** Who says which that is. */
+    judge,
     /** Whether the prompt is a text, or blends and stages on one line. @see prompt-mix.ts of the contract */
     prompt: promptForm,
     /** As in a request; it is checked as one. A mix that names stages goes before. */
@@ -54,6 +58,7 @@ const optionsSchema = z
     variation: digits,
     strength: decimal,
     best_of: digits,
+    judge,
     prompt: promptForm,
     /** Seconds since 1970. */
     expires: digits,
@@ -113,7 +118,7 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     throw invalid(String(issue?.path[0]), `${String(issue?.path[0])} ${issue?.message}`);
   }
   const { preset, visibility: visible, prompt, loop, lossless, ...rest } = parsed.data;
-  const { seeds, easing, output, across, down, ...numbers } = rest;
+  const { seeds, easing, output, across, down, judge, ...numbers } = rest;
   if (preset !== undefined && !Object.hasOwn(presets, preset)) {
     const allowed = Object.keys(presets).join(', ') || 'none';
     throw invalid('preset', `preset (${preset}) is not known; allowed are ${allowed}`);
@@ -123,6 +128,7 @@ export function parseUrlOptions(text: string, presets: UrlPresets): UrlOptions {
     ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])),
     ...(visible && { visibility: visible }),
     ...(prompt && { prompt }),
+    ...(judge && { judge }),
     ...(loop && { loop: true }),
     ...(lossless && { lossless: true }),
     ...(seeds && { seeds }),

@@ -6,6 +6,66 @@ const positive = z.int().positive();
 
 const fileSchema = z.strictObject({ sha256: digest, sizeBytes: positive });
 
+/** The converted files, by base name. */
+const sourcesSchema = z.array(z.strictObject({ name: z.string(), sha256: digest }));
+/** Tensors of the checkpoints that were deliberately left out, as glob-like names with their number. */
+const ignoredTensorsSchema = z.record(z.string(), z.int().nonnegative());
+const perChannelSchema = z.tuple([z.number(), z.number(), z.number()]);
+
+const textSchema = z.strictObject({
+  /** Token ids a prompt may have, start and end token included. */
+  contextLength: positive,
+  vocabSize: positive,
+  width: positive,
+  blocks: positive,
+  heads: positive,
+  startToken: z.int().nonnegative(),
+  endToken: z.int().nonnegative(),
+  padToken: z.int().nonnegative(),
+});
+
+/** A CLIP's image encoder that is a vision transformer. */
+const visionSchema = z.strictObject({
+  imageSize: positive,
+  patchSize: positive,
+  width: positive,
+  blocks: positive,
+  heads: positive,
+  /** Per channel, of pixels in 0 … 1. */
+  imageMean: perChannelSchema,
+  imageStd: perChannelSchema,
+});
+
+/** One of residual convolutions. @see ../training/galip_training/resnet_tower.py */
+const residualVisionSchema = z.strictObject({
+  imageSize: positive,
+  /** Channels of the first of four stages; each of the others doubles them. */
+  width: positive,
+  /** Residual blocks in all. */
+  blocks: positive,
+  imageMean: perChannelSchema,
+  imageStd: perChannelSchema,
+});
+
+/** A CLIP beside the model's own, which scores pictures and took no part in the generator's training. */
+export const judgeManifestSchema = z.strictObject({
+  /** By which people know it. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/u),
+  /** Digest of all that decides a score but the picture. @see judgeDigestOf */
+  digest,
+  text: textSchema,
+  /** Sizes of its own: its graph takes the model's pictures as they are. */
+  vision: z.union([visionSchema, residualVisionSchema]),
+  sources: sourcesSchema,
+  ignoredTensors: ignoredTensorsSchema,
+  files: z.strictObject({
+    'judge-text-encoder.onnx': fileSchema,
+    'judge-image-encoder.onnx': fileSchema,
+    /** Absent where the judge reads tokens as the model does. */
+    'judge-tokenizer.json': fileSchema.optional(),
+  }),
+});
+
 /** `model.json` of a model directory: what the converter writes and the backend loads. */
 export const modelManifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -15,8 +75,8 @@ export const modelManifestSchema = z.strictObject({
   digest,
   architecture: z.literal('galip'),
   /**
-   * Weights' precision in the ONNX files; inputs and outputs are float32 always. int8 is that of the generator's GBlocks;
-   * everything else is float32 then.
+   * In which the graphs compute; inputs and outputs are float32 always. int8 is that of the generator's GBlocks; everything
+   * else is float32 then.
    */
   precision: z.enum(['fp32', 'fp16', 'int8']),
   /** Licence of the weights: an SPDX expression or a sentence. */
@@ -34,13 +94,11 @@ export const modelManifestSchema = z.strictObject({
     })
     .optional(),
   provenance: z.strictObject({
-    /** The converted files, by base name. */
-    sources: z.array(z.strictObject({ name: z.string(), sha256: digest })),
+    sources: sourcesSchema,
     converter: z.string(),
     /** Rewrites of the generator's graph that the converter applied. */
     passes: z.array(z.string()).default([]),
-    /** Tensors of the checkpoints that were deliberately left out, as glob-like names with their number. */
-    ignoredTensors: z.record(z.string(), z.int().nonnegative()),
+    ignoredTensors: ignoredTensorsSchema,
   }),
   generator: z.strictObject({
     noiseDim: positive,
@@ -53,27 +111,9 @@ export const modelManifestSchema = z.strictObject({
     channels: z.array(positive),
     promptTokens: positive,
   }),
-  text: z.strictObject({
-    /** Token ids a prompt may have, start and end token included. */
-    contextLength: positive,
-    vocabSize: positive,
-    width: positive,
-    blocks: positive,
-    heads: positive,
-    startToken: z.int().nonnegative(),
-    endToken: z.int().nonnegative(),
-    padToken: z.int().nonnegative(),
-  }),
-  vision: z.strictObject({
-    imageSize: positive,
-    patchSize: positive,
-    width: positive,
-    blocks: positive,
-    heads: positive,
-    /** Per channel, of pixels in 0 … 1. */
-    imageMean: z.tuple([z.number(), z.number(), z.number()]),
-    imageStd: z.tuple([z.number(), z.number(), z.number()]),
-  }),
+  text: textSchema,
+  vision: visionSchema,
+  judge: judgeManifestSchema.optional(),
   files: z.strictObject({
     'generator.onnx': fileSchema,
     'text-encoder.onnx': fileSchema,
@@ -83,6 +123,22 @@ export const modelManifestSchema = z.strictObject({
 });
 
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
+
+export type JudgeManifest = z.infer<typeof judgeManifestSchema>;
+
+type FileEntry = z.infer<typeof fileSchema>;
+
+/** All files of a model directory but `model.json` and notices. */
+export type ModelFileName = keyof ModelManifest['files'] | keyof JudgeManifest['files'];
+
+/** Every file that the manifest names. */
+export function modelFilesOf({
+  files,
+  judge,
+}: Pick<ModelManifest, 'files' | 'judge'>): ReadonlyMap<ModelFileName, FileEntry> {
+  const entries = Object.entries({ ...files, ...judge?.files });
+  return new Map(entries.filter(([, file]) => file !== undefined) as [ModelFileName, FileEntry][]);
+}
 
 const DIGEST_SCHEME = 'galip-edge/model/1';
 const PICTURE_FILES = ['tokenizer.json', 'text-encoder.onnx', 'generator.onnx'] as const;
@@ -96,8 +152,8 @@ export interface PictureManifest {
 
 /**
  * The model's digest: SHA-256 over a JSON array of all that decides a picture, in fixed order: the sizes and tokens by
- * which the backend feeds the graphs, and the digests of the files. The image encoder judges pictures and does not make
- * them, so it is left out; so are name, licence and provenance.
+ * which the backend feeds the graphs, and the digests of the files. The image encoder and the second judge score pictures
+ * and do not make them, so they are left out; so are name, licence and provenance.
  */
 export function modelDigestOf({ generator, text, files }: PictureManifest): Promise<string> {
   return sha256Hex(
@@ -127,6 +183,25 @@ export function modelDigestOf({ generator, text, files }: PictureManifest): Prom
   );
 }
 
+const JUDGE_SCHEME = 'galip-edge/judge/1';
+
+/** The digest of a judge: SHA-256 over a JSON array of its tokens' numbers and the digests of its files. */
+export function judgeDigestOf(
+  { text, files }: Pick<JudgeManifest, 'text' | 'files'>,
+  model: Pick<ModelManifest, 'files'>,
+): Promise<string> {
+  const tokenizer = files['judge-tokenizer.json'] ?? model.files['tokenizer.json'];
+  return sha256Hex(
+    JSON.stringify([
+      JUDGE_SCHEME,
+      [text.contextLength, text.startToken, text.endToken, text.padToken],
+      [tokenizer, files['judge-text-encoder.onnx'], files['judge-image-encoder.onnx']].map(
+        ({ sha256 }) => sha256,
+      ),
+    ]),
+  );
+}
+
 /** What the edge must know of the model to price, fingerprint and describe pictures without asking the backend. */
 export const modelCardSchema = z.object({
   id: modelManifestSchema.shape.id,
@@ -137,19 +212,22 @@ export const modelCardSchema = z.object({
   imageSize: positive,
   /** Stages that can have prompts of their own; absent in cards from before there were any: none. */
   stages: positive.optional(),
-  /** Digest of the image encoder that scores the model's pictures; absent: there is none that could. */
+  /** Digest of the image encoder of the model's own CLIP, which scores its pictures; absent: there is none that could. */
   imageEncoder: digest.optional(),
+  /** A second judge of its pictures, which took no part in the generator's training; absent: there is none. */
+  judge: judgeManifestSchema.pick({ name: true, digest: true }).optional(),
 });
 
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
 /** The manifest's public part. */
 export function modelCardOf(manifest: ModelManifest): ModelCard {
-  const { id, digest, licence, commercialUse, generator, vision, files } = manifest;
+  const { id, digest, licence, commercialUse, generator, vision, judge, files } = manifest;
   const { imageSize, stages } = generator;
   const canScore = vision.imageSize === imageSize;
   return {
     ...{ id, digest, licence, commercialUse, imageSize, stages },
     ...(canScore && { imageEncoder: files['image-encoder.onnx'].sha256 }),
+    ...(judge && { judge: { name: judge.name, digest: judge.digest } }),
   };
 }

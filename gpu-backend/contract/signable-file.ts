@@ -1,5 +1,6 @@
 import { writeChain } from './prompt-chain.ts';
 import { type BlendWish, type PromptWish, writeMix } from './prompt-mix.ts';
+import type { ScoreJudge } from './scores.ts';
 import { NO_URL_OPTIONS, type SignableUrl } from './url-signature.ts';
 
 /** What every file may have that its URL alone makes. */
@@ -24,6 +25,8 @@ export interface SignedPicture extends AnyFile, PromptWish {
   readonly variation?: { readonly seed: number; readonly strength: number } | undefined;
   /** Candidates, 1 … 16, of which the URL leads to the one that fits the prompt best. All are made and charged. */
   readonly bestOf?: number | undefined;
+  /** Who says so: one that took no part in the training, where the model has one, or the model's own CLIP. */
+  readonly judge?: ScoreJudge | undefined;
 }
 
 /** An animation or a sprite sheet from picture to picture, as `POST /v1/interpolations` makes them. */
@@ -89,8 +92,9 @@ export function urlPartsOf(file: SignableFile): Omit<SignableUrl, 'keyId'> {
   return { options: pairs.join(',') || NO_URL_OPTIONS, prompt: text, extension };
 }
 
-function ofPicture({ prompt, stages, seed, variation, bestOf }: SignedPicture): [Values, UrlText] {
-  const values = { seed, variation: variation?.seed, strength: variation?.strength, best_of: bestOf };
+function ofPicture({ prompt, stages, seed, variation, bestOf, judge }: SignedPicture): [Values, UrlText] {
+  const { seed: variationSeed, strength } = variation ?? {};
+  const values = { seed, variation: variationSeed, strength, best_of: bestOf, judge };
   return [values, textOf({ prompt, stages })];
 }
 

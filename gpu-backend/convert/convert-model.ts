@@ -1,12 +1,22 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { sha256Hex } from '../contract/hex.ts';
-import { type ModelManifest, modelDigestOf, modelManifestSchema } from '../contract/model-card.ts';
+import {
+  type JudgeManifest,
+  judgeDigestOf,
+  judgeManifestSchema,
+  type ModelManifest,
+  modelDigestOf,
+  modelManifestSchema,
+} from '../contract/model-card.ts';
 import { createTokeniser } from '../pipeline/tokenise.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { CheckpointError } from './checkpoint/checkpoint-error.ts';
 import { openCheckpoint } from './checkpoint/open-checkpoint.ts';
 import type { ConvertOptions } from './convert-options.ts';
+import type { Graph } from './graph/graph.ts';
 import { hashFile } from './hash-file.ts';
+import { type LoadedJudge, loadJudge } from './load-judge.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import type { Message } from './onnx/protobuf.ts';
 import { type WriteOptions, type WrittenFile, writeMessage } from './onnx/write-message.ts';
@@ -22,7 +32,12 @@ const MAX_ONNX_BYTES = 2 ** 31 - 1;
 /** Name of the notices in a model directory. */
 const NOTICES = 'LICENCES.md';
 /** What a model directory holds, and --force may replace. */
-const MODEL_ENTRIES = ['model.json', ...Object.keys(modelManifestSchema.shape.files.shape), NOTICES];
+const MODEL_ENTRIES = [
+  'model.json',
+  ...Object.keys(modelManifestSchema.shape.files.shape),
+  ...Object.keys(judgeManifestSchema.shape.files.shape),
+  NOTICES,
+];
 /** After the end token, where the text encoder doesn't look any more. */
 const PAD_TOKEN = 0;
 
@@ -43,11 +58,18 @@ export async function convertModel(
   signal: AbortSignal,
 ): Promise<ModelManifest> {
   const output = await createOutputDirectory(options.out, options.force ? MODEL_ENTRIES : []);
+  const opened: Checkpoint[] = [];
+  const open = (file: string): Checkpoint => {
+    const checkpoint = openCheckpoint(file);
+    opened.push(checkpoint);
+    return checkpoint;
+  };
   try {
-    const manifest = await writeModel(output.path, options, progress, signal);
+    const manifest = await writeModel(output.path, options, open, progress, signal);
     await output.commit();
     return manifest;
   } finally {
+    for (const checkpoint of opened) checkpoint.close();
     // After `commit` there is nothing left of it.
     await output.discard();
   }
@@ -56,78 +78,87 @@ export async function convertModel(
 async function writeModel(
   directory: string,
   options: ConvertOptions,
+  open: (file: string) => Checkpoint,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ModelManifest> {
-  const generator = openCheckpoint(options.generator);
-  try {
-    const clip = openCheckpoint(options.clip);
-    try {
-      const plan = planModel(generator, clip, options);
-      const { tokenizer: file, tokenizerMerges: merges } = options;
-      const sources = merges === undefined ? { tokenizer: file } : { tokenizer: file, merges };
-      const tokenizer = await loadTokenizer(sources, {
-        file: options.clip,
-        vocabSize: plan.text.vocabSize,
-      });
-      const isInt8 = options.precision === 'int8';
-      const prompts = isInt8 ? await loadPrompts(options.calibrationPrompts) : [];
-      const graph = plan.graphs['generator.onnx'];
-      const graphs = isInt8 ? { ...plan.graphs, 'generator.onnx': calibrationGraph(graph) } : plan.graphs;
-      if (options.notices !== undefined) await copyFile(options.notices, join(directory, NOTICES));
-      const files = await writeGraphs(directory, graphs, progress, signal);
-      const tokenizerFile = await writeTokenizer(directory, tokenizer);
-      const text = textSection(plan, tokenizer);
-      const quantised = isInt8
-        ? await writeQuantised({
-            directory,
-            graph,
-            prompts,
-            signal,
-            textEncoder: join(directory, 'text-encoder.onnx'),
-            tokenise: createTokeniser(JSON.parse(new TextDecoder().decode(tokenizer.bytes)), text),
-            noiseDim: plan.generator.noiseDim,
-          })
-        : undefined;
-      const manifest = await describe(
-        options,
-        plan,
-        text,
-        {
-          ...files,
-          ...(quantised && { 'generator.onnx': quantised.file }),
-          'tokenizer.json': tokenizerFile,
-        },
-        quantised?.quantisation,
-        signal,
-      );
-      await writeFile(join(directory, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`, {
-        flag: 'wx',
-      });
-      return manifest;
-    } finally {
-      clip.close();
-    }
-  } finally {
-    generator.close();
+  const plan = planModel(open(options.generator), open(options.clip), options);
+  const { tokenizer: file, tokenizerMerges: merges } = options;
+  const tokenizerSources = merges === undefined ? { tokenizer: file } : { tokenizer: file, merges };
+  const tokenizer = await loadTokenizer(tokenizerSources, {
+    file: options.clip,
+    vocabSize: plan.text.vocabSize,
+  });
+  const judge =
+    options.judge &&
+    (await loadJudge(options.judge, open, {
+      ...{ tokenizer, tokenizerSources },
+      floatType: options.precision === 'fp16' ? 'float16' : 'float32',
+      pictureSize: plan.generator.imageSize,
+    }));
+  const sources = await sourcesOf([options.generator, options.clip, file, merges ?? []].flat(), signal);
+  const judgeSources = judge ? await sourcesOf(judge.inputs, signal) : [];
+  if (judgeSources.some(({ sha256 }, at) => at === 0 && sha256 === sources[1]?.sha256)) {
+    throw new CheckpointError({ file: options.clip, reason: 'is the model’s CLIP: --judge must be another' });
   }
+  const isInt8 = options.precision === 'int8';
+  const prompts = isInt8 ? await loadPrompts(options.calibrationPrompts) : [];
+  const graph = plan.graphs['generator.onnx'];
+  const graphs = isInt8 ? { ...plan.graphs, 'generator.onnx': calibrationGraph(graph) } : plan.graphs;
+  if (options.notices !== undefined) await copyFile(options.notices, join(directory, NOTICES));
+  const fileOf = await writeGraphs(directory, { ...graphs, ...judge?.plan.graphs }, progress, signal);
+  const tokenizerFile = await writeTokenizer(directory, 'tokenizer.json', tokenizer);
+  const text = { ...plan.text, ...tokensOf(tokenizer) };
+  const quantised = isInt8
+    ? await writeQuantised({
+        directory,
+        graph,
+        prompts,
+        signal,
+        textEncoder: join(directory, 'text-encoder.onnx'),
+        tokenise: createTokeniser(JSON.parse(new TextDecoder().decode(tokenizer.bytes)), text),
+        noiseDim: plan.generator.noiseDim,
+      })
+    : undefined;
+  const files = {
+    'generator.onnx': quantised?.file ?? fileOf('generator.onnx'),
+    'text-encoder.onnx': fileOf('text-encoder.onnx'),
+    'image-encoder.onnx': fileOf('image-encoder.onnx'),
+    'tokenizer.json': tokenizerFile,
+  };
+  const manifest = await describe(options, plan, {
+    text,
+    files,
+    ...(judge && { judge: await describeJudge(directory, judge, judgeSources, files, fileOf) }),
+    sources,
+    ...(quantised && { quantisation: quantised.quantisation }),
+  });
+  await writeFile(join(directory, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx' });
+  return manifest;
 }
+
+type FileOf = (name: string) => WrittenFile;
 
 async function writeGraphs(
   directory: string,
-  graphs: ModelPlan['graphs'],
+  graphs: Readonly<Record<string, Graph>>,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Record<keyof ModelPlan['graphs'], WrittenFile>> {
-  const names = Object.keys(graphs) as (keyof typeof graphs)[];
-  const messages = names.map((name) => [name, boundedMessage(name, encodeModel(graphs[name]))] as const);
+): Promise<FileOf> {
+  const messages = Object.entries(graphs).map(
+    ([name, graph]) => [name, boundedMessage(name, encodeModel(graph))] as const,
+  );
   progress.start(messages.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0));
   const options: WriteOptions = { signal, onWritten: (sizeBytes) => progress.advance(sizeBytes) };
-  const written: Partial<Record<keyof typeof graphs, WrittenFile>> = {};
+  const written = new Map<string, WrittenFile>();
   for (const [name, message] of messages) {
-    written[name] = await writeMessage(join(directory, name), message, options);
+    written.set(name, await writeMessage(join(directory, name), message, options));
   }
-  return written as Record<keyof typeof graphs, WrittenFile>;
+  return (name) => {
+    const file = written.get(name);
+    if (!file) throw new Error(`${name} was not written`);
+    return file;
+  };
 }
 
 function boundedMessage(name: string, message: Message): Message {
@@ -136,27 +167,39 @@ function boundedMessage(name: string, message: Message): Message {
   throw new CheckpointError({ file: name, reason });
 }
 
-async function writeTokenizer(directory: string, { bytes }: LoadedTokenizer): Promise<WrittenFile> {
-  await writeFile(join(directory, 'tokenizer.json'), bytes, { flag: 'wx' });
+async function writeTokenizer(
+  directory: string,
+  name: string,
+  { bytes }: LoadedTokenizer,
+): Promise<WrittenFile> {
+  await writeFile(join(directory, name), bytes, { flag: 'wx' });
   return { sha256: await sha256Hex(new Uint8Array(bytes)), sizeBytes: bytes.length };
 }
 
-function textSection({ text }: ModelPlan, { startToken, endToken }: LoadedTokenizer): ModelManifest['text'] {
-  return { ...text, startToken, endToken, padToken: PAD_TOKEN };
+function tokensOf({ startToken, endToken }: LoadedTokenizer) {
+  return { startToken, endToken, padToken: PAD_TOKEN };
+}
+
+async function sourcesOf(
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<ModelManifest['provenance']['sources']> {
+  const sources: ModelManifest['provenance']['sources'] = [];
+  for (const path of paths) sources.push({ name: basename(path), sha256: await hashFile(path, signal) });
+  return sources;
+}
+
+interface Described extends Pick<ModelManifest, 'text' | 'files'> {
+  readonly judge?: JudgeManifest;
+  readonly quantisation?: ModelManifest['quantisation'];
+  readonly sources: ModelManifest['provenance']['sources'];
 }
 
 async function describe(
-  options: ConvertOptions,
+  { id, precision, passes, licence, commercialUse, imageMean, imageStd }: ConvertOptions,
   { generator, vision, ignoredTensors }: ModelPlan,
-  text: ModelManifest['text'],
-  files: ModelManifest['files'],
-  quantisation: ModelManifest['quantisation'],
-  signal: AbortSignal,
+  { text, files, judge, quantisation, sources }: Described,
 ): Promise<ModelManifest> {
-  const { id, precision, passes, licence, commercialUse, imageMean, imageStd } = options;
-  const inputs = [options.generator, options.clip, options.tokenizer, options.tokenizerMerges ?? []].flat();
-  const sources: { name: string; sha256: string }[] = [];
-  for (const path of inputs) sources.push({ name: basename(path), sha256: await hashFile(path, signal) });
   return modelManifestSchema.parse({
     schemaVersion: 1,
     id,
@@ -170,6 +213,33 @@ async function describe(
     generator,
     text,
     vision: { ...vision, imageMean, imageStd },
+    ...(judge && { judge }),
     files,
   });
+}
+
+async function describeJudge(
+  directory: string,
+  { name, plan, tokenizer, hasOwnTokenizer }: LoadedJudge,
+  sources: JudgeManifest['sources'],
+  modelFiles: ModelManifest['files'],
+  fileOf: FileOf,
+): Promise<JudgeManifest> {
+  const text = { ...plan.text, ...tokensOf(tokenizer) };
+  const files = {
+    'judge-text-encoder.onnx': fileOf('judge-text-encoder.onnx'),
+    'judge-image-encoder.onnx': fileOf('judge-image-encoder.onnx'),
+    ...(hasOwnTokenizer && {
+      'judge-tokenizer.json': await writeTokenizer(directory, 'judge-tokenizer.json', tokenizer),
+    }),
+  };
+  return {
+    name,
+    digest: await judgeDigestOf({ text, files }, { files: modelFiles }),
+    text,
+    vision: plan.vision,
+    sources,
+    ignoredTensors: { ...plan.ignoredTensors },
+    files,
+  };
 }

@@ -1,6 +1,16 @@
 import type { PerChannel } from './models/image-encoder.ts';
 import type { PassName } from './passes/apply-passes.ts';
 
+/** A second CLIP, which scores pictures. */
+export interface JudgeOptions {
+  /** As `clip`; what its tensors don't tell stands in the JSON beside it. */
+  readonly checkpoint: string;
+  /** As the model's; if not given, tokenizer.json beside the checkpoint, else the model's. */
+  readonly tokenizer?: string;
+  /** By which people know it. */
+  readonly name: string;
+}
+
 /** What is converted, and how. */
 export interface ConvertOptions {
   /** GALIP's generator: a PyTorch checkpoint. */
@@ -23,6 +33,7 @@ export interface ConvertOptions {
   /** Per channel, of pixels in 0 … 1, as CLIP was trained. */
   readonly imageMean: PerChannel;
   readonly imageStd: PerChannel;
+  readonly judge?: JudgeOptions;
   /** Name of the model in the API. */
   readonly id: string;
   /** Of the weights: an SPDX expression or a sentence. */

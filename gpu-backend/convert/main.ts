@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { modelFilesOf } from '../contract/model-card.ts';
 import { CheckpointError } from './checkpoint/checkpoint-error.ts';
 import { convertModel } from './convert-model.ts';
 import { PrecisionError } from './graph/initialiser.ts';
@@ -25,13 +26,13 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     const started = performance.now();
-    const { files, digest } = await convertModel(options, progress, interruption.signal);
+    const manifest = await convertModel(options, progress, interruption.signal);
     progress.stop();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const sizes = Object.entries(files).map(
+    const sizes = [...modelFilesOf(manifest)].map(
       ([name, file]) => `${name} ${(file.sizeBytes / 1e6).toFixed(1)} MB`,
     );
-    console.log(`${options.out}: ${sizes.join(', ')}; digest ${digest}; ${seconds} s`);
+    console.log(`${options.out}: ${sizes.join(', ')}; digest ${manifest.digest}; ${seconds} s`);
     return 0;
   } catch (error) {
     progress.stop();

@@ -1,13 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, parse as parsePath, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modelManifestSchema } from '../contract/model-card.ts';
-import type { ConvertOptions } from './convert-options.ts';
+import type { ConvertOptions, JudgeOptions } from './convert-options.ts';
 import type { PerChannel } from './models/image-encoder.ts';
+import { CLIP_MEAN, CLIP_STD } from './models/pixel-statistics.ts';
 import { PASS_NAMES, type PassName } from './passes/apply-passes.ts';
-
-/** CLIP's own statistics. @see https://github.com/openai/CLIP/blob/main/clip/clip.py `_transform` */
-const CLIP_MEAN = '0.48145466,0.4578275,0.40821073';
-const CLIP_STD = '0.26862954,0.26130258,0.27577711';
 
 export const USAGE: string = `npm run convert -- --generator FILE --clip FILE --tokenizer FILE --out DIR
 
@@ -22,6 +19,10 @@ export const USAGE: string = `npm run convert -- --generator FILE --clip FILE --
   --passes all|none|A,B    rewrites that make the generator faster, not other (${PASS_NAMES.join(', ')}); all if not given
   --image-mean R,G,B       pixel mean of CLIP's image encoder; CLIP's own if not given
   --image-std R,G,B        pixel deviation likewise
+  --judge FILE             a second CLIP to score pictures by, which took no part in the generator's training (as --clip);
+                           its pixel statistics, and a residual encoder's image_size, come from the JSON beside it
+  --judge-tokenizer FILE   the judge's (as --tokenizer); tokenizer.json beside it if not given, else the model's
+  --judge-name NAME        if not given, that of its file, or of the folder of a clip.pth
   --id NAME                name in the API; the name of DIR if not given
   --licence TEXT           licence of the weights: an SPDX expression or a sentence
   --commercial-use         the licence allows commercial use
@@ -47,8 +48,11 @@ const OPTIONS = {
   precision: { type: 'string', default: 'fp32' },
   'calibration-prompts': { type: 'string' },
   passes: { type: 'string', default: 'all' },
-  'image-mean': { type: 'string', default: CLIP_MEAN },
-  'image-std': { type: 'string', default: CLIP_STD },
+  'image-mean': { type: 'string', default: String(CLIP_MEAN) },
+  'image-std': { type: 'string', default: String(CLIP_STD) },
+  judge: { type: 'string' },
+  'judge-tokenizer': { type: 'string' },
+  'judge-name': { type: 'string' },
   id: { type: 'string' },
   licence: { type: 'string', default: 'unknown' },
   'commercial-use': { type: 'boolean', default: false },
@@ -104,7 +108,8 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
     ...(prompts === undefined ? {} : { calibrationPrompts: resolve(cwd, prompts) }),
     imageMean: perChannel('image-mean', values['image-mean']),
     imageStd,
-    id: modelId(values.id ?? basename(required('out')).toLowerCase()),
+    ...judgeOf(values, cwd),
+    id: nameOf('id', values.id ?? basename(required('out')).toLowerCase()),
     licence,
     commercialUse: values['commercial-use'],
     ...(notices === undefined ? {} : { notices: resolve(cwd, notices) }),
@@ -112,7 +117,9 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
   };
 }
 
-function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] {
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+function parse(args: readonly string[]): Values {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (cause) {
@@ -145,7 +152,31 @@ function perChannel(name: string, text: string): PerChannel {
   return [red, green, blue];
 }
 
-function modelId(id: string): string {
-  if (modelManifestSchema.shape.id.safeParse(id).success) return id;
-  throw new OptionError(`--id is "${id}"; allowed are a to z, 0 to 9, dots and dashes, at most 63 of them`);
+function judgeOf(
+  { judge, 'judge-tokenizer': tokenizer, 'judge-name': name }: Values,
+  cwd: string,
+): { judge?: JudgeOptions } {
+  for (const [option, value] of Object.entries({ 'judge-tokenizer': tokenizer, 'judge-name': name })) {
+    if (value !== undefined && judge === undefined) throw new OptionError(`--${option} goes with --judge`);
+  }
+  if (judge === '') throw new OptionError('--judge is empty; it must name a file');
+  if (tokenizer === '') throw new OptionError('--judge-tokenizer is empty; it must name a file');
+  if (judge === undefined) return {};
+  const checkpoint = resolve(cwd, judge);
+  const { name: stem } = parsePath(checkpoint);
+  const ownName = stem === 'clip' ? basename(dirname(checkpoint)) : stem;
+  return {
+    judge: {
+      checkpoint,
+      ...(tokenizer !== undefined && { tokenizer: resolve(cwd, tokenizer) }),
+      name: nameOf('judge-name', name ?? ownName.toLowerCase()),
+    },
+  };
+}
+
+function nameOf(option: string, name: string): string {
+  if (modelManifestSchema.shape.id.safeParse(name).success) return name;
+  throw new OptionError(
+    `--${option} is "${name}"; allowed are a to z, 0 to 9, dots and dashes, at most 63 of them`,
+  );
 }

@@ -1,17 +1,18 @@
-import { basename } from 'node:path';
 import type { ModelManifest } from '../contract/model-card.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { CheckpointError } from './checkpoint/checkpoint-error.ts';
 import type { ConvertOptions } from './convert-options.ts';
 import type { Graph } from './graph/graph.ts';
 import type { FloatType } from './graph/graph-builder.ts';
+import { countIgnored } from './ignored-tensors.ts';
 import { buildGenerator } from './models/generator.ts';
 import { readGeneratorArchitecture } from './models/generator-architecture.ts';
 import { buildImageEncoder } from './models/image-encoder.ts';
 import { readTextArchitecture } from './models/text-architecture.ts';
 import { buildTextEncoder } from './models/text-encoder.ts';
-import { readVisionArchitecture } from './models/vision-architecture.ts';
+import { readVisionTower } from './models/vision-tower.ts';
 import { applyPasses } from './passes/apply-passes.ts';
+import { halfWeights } from './passes/half-weights.ts';
 import { clipWeights } from './weights/clip-weights.ts';
 import { generatorWeights } from './weights/generator-weights.ts';
 import { refuseUnknown } from './weights/state-dict.ts';
@@ -39,7 +40,7 @@ export function planModel(
   const floatType: FloatType = precision === 'fp16' ? 'float16' : 'float32';
   const generator = generatorWeights(generatorCheckpoint);
   const clip = clipWeights(clipCheckpoint);
-  const visual = clip.weights.within('visual');
+  const tower = readVisionTower(clip.weights.within('visual'));
 
   const graphs = {
     'generator.onnx': applyPasses(
@@ -48,7 +49,7 @@ export function planModel(
       precision === 'int8' ? [] : options.passes,
     ),
     'text-encoder.onnx': buildTextEncoder(clip.weights, floatType),
-    'image-encoder.onnx': buildImageEncoder(visual, { floatType, imageMean, imageStd }),
+    'image-encoder.onnx': halfWeights(buildImageEncoder(tower, { floatType, imageMean, imageStd })),
   };
   refuseUnknown(generatorCheckpoint.file, generator.weights.leftOver());
   refuseUnknown(clipCheckpoint.file, clip.weights.leftOver());
@@ -59,7 +60,6 @@ export function planModel(
     const reason = `makes sentences of ${sentenceDim} values; the generator in ${generatorCheckpoint.file} takes ${architecture.sentenceDim}`;
     throw new CheckpointError({ file: clipCheckpoint.file, reason });
   }
-  const { gridSize, ...vision } = readVisionArchitecture(visual);
   return {
     graphs,
     generator: {
@@ -72,19 +72,10 @@ export function planModel(
       promptTokens: architecture.promptTokens,
     },
     text,
-    vision,
+    vision: tower.sizes,
     ignoredTensors: {
-      ...ignoredIn(generatorCheckpoint, generator.ignored, generator.weights.ignored()),
-      ...ignoredIn(clipCheckpoint, clip.ignored, clip.weights.ignored()),
+      ...countIgnored(generatorCheckpoint, generator),
+      ...countIgnored(clipCheckpoint, clip),
     },
   };
-}
-
-function ignoredIn(
-  { file }: Checkpoint,
-  patterns: Readonly<Record<string, number>>,
-  names: readonly string[],
-): Record<string, number> {
-  const counts = [...Object.entries(patterns), ...names.map((name) => [name, 1] as const)];
-  return Object.fromEntries(counts.map(([pattern, count]) => [`${basename(file)}: ${pattern}`, count]));
 }

@@ -31,8 +31,8 @@ export interface RunReport {
   readonly textEncoderMs: number;
   readonly generatorMs: number;
   readonly encodedTexts: number;
-  /** Of each row, of a batch that is scored. */
-  readonly scores?: readonly number[] | undefined;
+  /** Of those rows that are scored, in their places. */
+  readonly scores?: readonly (number | undefined)[] | undefined;
 }
 
 /** Why a provider did not get to run the model. */

@@ -1,3 +1,5 @@
+import type { ScoreJudge } from '../contract/scores.ts';
+
 /** What a batch of `bucket` rows takes from its sending to its answer, ms. */
 export interface BucketTime {
   readonly bucket: number;
@@ -19,8 +21,10 @@ export interface InferenceBatch {
   readonly sentenceOf: readonly number[];
   /** Which sentence conditions each stage of a row; without entry: its one sentence all of them. */
   readonly stagesOf?: readonly (readonly number[] | undefined)[];
-  /** Whether how well each row's picture fits its condition is wanted too. */
-  readonly isScored?: boolean;
+  /** Who is to say how well a row's picture fits its condition; without entry: nobody. */
+  readonly judgeOf?: readonly (ScoreJudge | undefined)[];
+  /** Token ids by the independent judge's tokenizer of those of `texts` that it needs, in their places. */
+  readonly judgeTexts?: readonly (BigInt64Array<ArrayBuffer> | undefined)[];
 }
 
 /** Places in `texts`, and weights in millionths. @see ../contract/blend.ts */
@@ -44,8 +48,8 @@ export interface InferenceResult {
   readonly generatorMs: number;
   /** Prompts that were encoded now; the others were remembered. */
   readonly encodedTexts: number;
-  /** Of each row, of a batch that is scored. @see ../contract/scores.ts */
-  readonly scores?: readonly number[] | undefined;
+  /** Of those rows that are scored, in their places. @see ../contract/scores.ts */
+  readonly scores?: readonly (number | undefined)[] | undefined;
 }
 
 /** The model, wherever it runs, one batch after the other in the order of the calls. */

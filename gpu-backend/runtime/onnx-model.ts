@@ -1,14 +1,15 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { blendVectors } from '../contract/blend.ts';
 import type { ModelManifest } from '../contract/model-card.ts';
+import { blendTexts } from './blend-texts.ts';
+import { encodeTexts, type TextEncoder } from './encode-texts.ts';
 import type { ExecutionProvider } from './execution-provider.ts';
 import type { BucketTime, InferenceBatch } from './inference.ts';
 import type { ChildSettings, LoadReport, RefusedProvider, RunReport } from './inference-messages.ts';
 import { ModelDirectoryError, readModelManifest } from './model-directory.ts';
 import { openSessions, readGraphs } from './open-sessions.ts';
-import { scorePictures } from './score-pictures.ts';
+import { createScorer, type PictureScorer } from './score-pictures.ts';
 import { stageConditions } from './stage-conditions.ts';
-import { createTextCache, type TextCache } from './text-cache.ts';
+import { createTextCache } from './text-cache.ts';
 import { warmUp } from './warm-up.ts';
 
 interface OnnxRun extends RunReport {
@@ -24,11 +25,9 @@ export interface OnnxModel {
 
 interface Parts {
   readonly manifest: ModelManifest;
-  readonly textEncoder: InferenceSession;
+  readonly texts: TextEncoder;
   readonly generator: InferenceSession;
-  /** Opened when it is needed first: most models score nothing. */
-  readonly imageEncoder: () => Promise<InferenceSession>;
-  readonly known: TextCache;
+  readonly scorer: PictureScorer;
 }
 
 /**
@@ -47,8 +46,15 @@ export async function loadOnnxModel(settings: ChildSettings): Promise<OnnxModel>
   const refused: RefusedProvider[] = [];
   for (const provider of providers) {
     try {
-      const { release, ...sessions } = await openSessions(graphs, provider, settings);
-      const parts = { ...sessions, manifest, known: createTextCache(textCacheBytes) };
+      const { release, textEncoder, generator, ...scoring } = await openSessions(graphs, provider, settings);
+      const { padToken } = manifest.text;
+      const known = createTextCache(textCacheBytes);
+      const parts: Parts = {
+        manifest,
+        texts: { session: async () => textEncoder, padToken, known },
+        generator,
+        scorer: createScorer(scoring, manifest),
+      };
       try {
         const times = await warm(parts, provider, settings);
         return { report: { provider, refused, times }, run: (batch) => run(parts, batch) };
@@ -78,15 +84,15 @@ async function warm(
 }
 
 async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {
-  const { manifest, generator: session } = parts;
+  const { manifest, texts, generator: session, scorer } = parts;
   const { noiseDim, sentenceDim, imageSize } = manifest.generator;
   const { rows, bucket } = batch;
   const startedAt = performance.now();
-  const { sentences, encodedTexts } = await encodeTexts(parts, batch.texts);
+  const { sentences, encodedTexts } = await encodeTexts(texts, batch.texts);
   const encodedAt = performance.now();
   const noise = new Float32Array(bucket * noiseDim);
   noise.set(batch.noise);
-  const all = [...sentences, ...blended(batch, sentences)];
+  const all = blendTexts(batch, sentences);
   const sentence = new Float32Array(bucket * sentenceDim);
   for (const [row, place] of batch.sentenceOf.entries()) sentence.set(all[place] ?? [], row * sentenceDim);
   const feeds: Record<string, Tensor> = {
@@ -109,40 +115,8 @@ async function run(parts: Parts, batch: InferenceBatch): Promise<OnnxRun> {
     textEncoderMs: encodedAt - startedAt,
     generatorMs: madeAt - encodedAt,
     encodedTexts,
-    ...(batch.isScored && { scores: await scorePictures(await parts.imageEncoder(), images, batch, all) }),
+    ...(batch.judgeOf && { scores: await scorer(images, batch, all) }),
   };
-}
-
-function blended({ blends = [] }: InferenceBatch, sentences: readonly Float32Array[]): Float32Array[] {
-  return blends.map((terms) =>
-    blendVectors(terms.map(([text, weight]) => [sentences[text] ?? new Float32Array(), weight])),
-  );
-}
-
-/** The embedding `[sentenceDim]` of each text; those that are not known are encoded in one pass, and known then. */
-async function encodeTexts(
-  { manifest: { text }, textEncoder, known }: Parts,
-  texts: readonly BigInt64Array<ArrayBuffer>[],
-): Promise<{ sentences: readonly Float32Array[]; encodedTexts: number }> {
-  const sentences = texts.map((ids) => known.get(ids));
-  const missing = [...texts.entries()].filter(([at]) => sentences[at] === undefined);
-  if (missing.length > 0) {
-    // To the longest and no further: the encoder is causal and reads the end token, so what stands behind is nothing.
-    const sequence = Math.max(...missing.map(([, ids]) => ids.length));
-    const tokenIds = new BigInt64Array(missing.length * sequence).fill(BigInt(text.padToken));
-    for (const [row, [, ids]] of missing.entries()) tokenIds.set(ids, row * sequence);
-    const token_ids = new Tensor('int64', tokenIds, [missing.length, sequence]);
-    const { sentence } = await textEncoder.run({ token_ids });
-    if (!sentence) throw new RangeError('text-encoder.onnx has no output "sentence"');
-    const data = sentence.data as Float32Array<ArrayBuffer>;
-    const length = data.length / missing.length;
-    for (const [row, [at, ids]] of missing.entries()) {
-      const embedding = data.slice(row * length, (row + 1) * length);
-      known.set(ids, embedding);
-      sentences[at] = embedding;
-    }
-  }
-  return { sentences: sentences as Float32Array[], encodedTexts: missing.length };
 }
 
 /** The empty prompt with no noise. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import type { ModelManifest } from '../contract/model-card.ts';
+import type { ModelFileName, ModelManifest } from '../contract/model-card.ts';
 import { type ExecutionProvider, type SessionSettings, sessionOptionsOf } from './execution-provider.ts';
 import { hasExternalData } from './external-data.ts';
-import { ModelDirectoryError, type ModelFileName, readModelFile } from './model-directory.ts';
+import { ModelDirectoryError, readModelFile } from './model-directory.ts';
 
 /** A graph of a model directory whose bytes have been checked. */
 interface GraphFile {
@@ -15,14 +15,21 @@ export interface GraphFiles {
   readonly textEncoder: GraphFile;
   readonly generator: GraphFile;
   /** Checked now, so that a damaged directory is found, and read again when it is needed. */
-  readonly imageEncoder: () => Promise<GraphFile>;
+  readonly imageEncoder: ReadGraph;
+  /** Of the second judge, where the model has one; likewise. */
+  readonly judge?: { readonly textEncoder: ReadGraph; readonly imageEncoder: ReadGraph };
 }
+
+type ReadGraph = () => Promise<GraphFile>;
+type OpenGraph = () => Promise<InferenceSession>;
 
 export interface Sessions {
   readonly textEncoder: InferenceSession;
   readonly generator: InferenceSession;
   /** Opened when it is asked for first. */
-  imageEncoder(): Promise<InferenceSession>;
+  readonly imageEncoder: OpenGraph;
+  /** Likewise. */
+  readonly judge?: { readonly textEncoder: OpenGraph; readonly imageEncoder: OpenGraph };
   release(): Promise<void>;
 }
 
@@ -36,12 +43,20 @@ export async function readGraphs(directory: string, manifest: ModelManifest): Pr
     }
     return { path, bytes };
   };
-  const imageEncoder = (): Promise<GraphFile> => read('image-encoder.onnx');
-  await imageEncoder();
+  const later = async (name: ModelFileName): Promise<ReadGraph> => {
+    await read(name);
+    return () => read(name);
+  };
   return {
     textEncoder: await read('text-encoder.onnx'),
     generator: await read('generator.onnx'),
-    imageEncoder,
+    imageEncoder: await later('image-encoder.onnx'),
+    ...(manifest.judge && {
+      judge: {
+        textEncoder: await later('judge-text-encoder.onnx'),
+        imageEncoder: await later('judge-image-encoder.onnx'),
+      },
+    }),
   };
 }
 
@@ -50,7 +65,7 @@ export async function readGraphs(directory: string, manifest: ModelManifest): Pr
  * @throws ModelDirectoryError when it takes one of them not, or is not there at all.
  */
 export async function openSessions(
-  { textEncoder, generator, imageEncoder }: GraphFiles,
+  { textEncoder, generator, imageEncoder, judge }: GraphFiles,
   provider: ExecutionProvider,
   settings: SessionSettings,
 ): Promise<Sessions> {
@@ -68,19 +83,28 @@ export async function openSessions(
       throw new ModelDirectoryError(path, (error as Error).message, { cause: error });
     }
   };
-  let scoring: Promise<InferenceSession> | undefined;
-  const openOnce = (): Promise<InferenceSession> => {
-    scoring ??= imageEncoder()
-      .then(open)
-      .catch((error: unknown) => {
-        scoring = undefined;
-        throw error;
-      });
-    return scoring;
+  const once = (read: ReadGraph): OpenGraph => {
+    let session: Promise<InferenceSession> | undefined;
+    return () => {
+      session ??= read()
+        .then(open)
+        .catch((error: unknown) => {
+          session = undefined;
+          throw error;
+        });
+      return session;
+    };
   };
   try {
     const sessions = { textEncoder: await open(textEncoder), generator: await open(generator) };
-    return { ...sessions, imageEncoder: openOnce, release };
+    return {
+      ...sessions,
+      imageEncoder: once(imageEncoder),
+      ...(judge && {
+        judge: { textEncoder: once(judge.textEncoder), imageEncoder: once(judge.imageEncoder) },
+      }),
+      release,
+    };
   } catch (error) {
     await release();
     throw error;

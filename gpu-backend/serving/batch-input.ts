@@ -1,4 +1,5 @@
 import { type Prompt, termsOf } from '../contract/blend.ts';
+import type { ScoreJudge } from '../contract/scores.ts';
 import type { BlendedTexts, InferenceBatch } from '../runtime/inference.ts';
 
 /** One picture to make. */
@@ -11,8 +12,10 @@ export interface Row {
   readonly tokenIds: ReadonlyMap<string, BigInt64Array<ArrayBuffer>>;
   /** `[noiseDim]` standard normal. */
   readonly noise: Float32Array<ArrayBuffer>;
-  /** Whether how well the picture fits its condition is wanted too. */
-  readonly isScored?: boolean;
+  /** Who is to say how well the picture fits its condition, if that is wanted too. */
+  readonly judge?: ScoreJudge | undefined;
+  /** `tokenIds` as the independent judge reads the texts; with that one. */
+  readonly judgeTokenIds?: ReadonlyMap<string, BigInt64Array<ArrayBuffer>> | undefined;
 }
 
 /** The rows of a batch as the model takes them: every text and every blend once, and which of these each row wants. */
@@ -36,6 +39,7 @@ export function batchInput(
     return at;
   };
 
+  const judgeTokenIds = new Map(all.flatMap((row) => [...(row.judgeTokenIds ?? [])]));
   const noiseDim = all[0]?.noise.length ?? 0;
   const noise = new Float32Array(rows * noiseDim);
   for (const [row, one] of all.entries()) noise.set(one.noise, row * noiseDim);
@@ -47,6 +51,9 @@ export function batchInput(
     sentenceOf: all.map(({ prompt }) => sentenceOf(prompt)),
     ...(all.some(({ stages }) => stages) && { stagesOf: all.map(({ stages }) => stages?.map(sentenceOf)) }),
     ...(blends.length > 0 && { blends }),
-    ...(all.some(({ isScored }) => isScored) && { isScored: true }),
+    ...(all.some(({ judge }) => judge) && { judgeOf: all.map(({ judge }) => judge) }),
+    ...(judgeTokenIds.size > 0 && {
+      judgeTexts: [...tokenIds.keys()].map((text) => judgeTokenIds.get(text)),
+    }),
   };
 }

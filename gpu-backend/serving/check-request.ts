@@ -22,11 +22,18 @@ export function checkRequest(request: GenerateRequest, { digest, generator }: Mo
   for (const [at, image] of images.entries()) checkCondition(image, generator, `images[${at}].`);
 }
 
-/** @throws ApiError `model_mismatch`, or `invalid_request` where this model's pictures cannot be scored. */
-export function checkScoreRequest({ model, ...condition }: ScoreRequest, manifest: ModelManifest): void {
+/** @throws ApiError `model_mismatch`, or `invalid_request` where this model's pictures cannot be scored by that judge. */
+export function checkScoreRequest(
+  { model, judge = 'clip', ...condition }: ScoreRequest,
+  manifest: ModelManifest,
+): void {
   checkModel(model, manifest.digest);
   checkCondition(condition, manifest.generator, '');
-  if (modelCardOf(manifest).imageEncoder === undefined) {
+  const card = modelCardOf(manifest);
+  if (judge === 'independent' && !card.judge) {
+    throw invalid('judge', 'judge is independent; this model has no judge beside its own CLIP.');
+  }
+  if (judge === 'clip' && card.imageEncoder === undefined) {
     throw invalid('model', 'model has no image encoder for pictures of its size: they cannot be scored.');
   }
 }

@@ -57,6 +57,8 @@ export interface Generator {
 export interface GeneratorOptions {
   readonly model: ModelManifest;
   readonly tokenise: Tokenise;
+  /** As the model's second judge reads texts, where there is one. */
+  readonly judgeTokenise?: Tokenise | undefined;
   readonly scheduler: Scheduler;
   readonly files: FilePool;
   readonly store: ObjectStore;
@@ -84,7 +86,8 @@ type Deferred = Promise<unknown>[];
 
 /** The use case: tokenise → text encoder and generator → encode → store, each picture going on as soon as it can. */
 export function createGenerator(options: GeneratorOptions): Generator {
-  const { model, tokenise, scheduler, store, limitStore, memory, tail, clock, deadlineMs, onLost } = options;
+  const { model, tokenise, judgeTokenise, scheduler, store, limitStore, memory, tail, clock } = options;
+  const { deadlineMs, onLost } = options;
   const { noiseDim, stages: stageCount } = model.generator;
   const encodeItem = createItemEncoder(options);
   const accepted = createInFlight();
@@ -164,12 +167,14 @@ export function createGenerator(options: GeneratorOptions): Generator {
     deadlineAtMs: number,
     signal: AbortSignal,
   ): Promise<ScoreResult> => {
-    const { prompt, stages, candidates, caller = '' } = request;
+    const { prompt, stages, candidates, judge = 'clip', caller = '' } = request;
+    const texts = judge === 'independent' && judgeTokenise ? textsOf({ prompt, stages }) : [];
+    const judgeTokenIds = judgeTokenise && new Map(texts.map((text) => [text, judgeTokenise(text)]));
     const names = await known.namesOf(request);
     const missing = new Map(names.map((name, at) => [name, candidates[at]]));
     for (const name of names) if (known.get(name) !== undefined) missing.delete(name);
     const [first, ...others] = [...missing.values()].flatMap((candidate) =>
-      candidate ? [{ ...rowOf({ prompt, stages, ...candidate }), isScored: true }] : [],
+      candidate ? [{ ...rowOf({ prompt, stages, ...candidate }), judge, judgeTokenIds }] : [],
     );
     if (first) {
       const made = scheduler.run({ caller, rows: [first, ...others], deadlineAtMs }, signal);
@@ -182,7 +187,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
       );
       for (const [at, name] of [...missing.keys()].entries()) known.set(name, rows[at]?.score ?? 0);
     }
-    return { scores: names.map((name) => known.get(name) ?? 0) };
+    return { judge, scores: names.map((name) => known.get(name) ?? 0) };
   };
 
   return {

@@ -15,10 +15,10 @@ export interface ScoreMemory {
 export function createScoreMemory(limit: number = MAX_SCORES): ScoreMemory {
   const scores = new Map<string, number>();
   return {
-    namesOf: ({ model, prompt, stages, candidates }) =>
+    namesOf: ({ model, prompt, stages, candidates, judge = 'clip' }) =>
       Promise.all(
         candidates.map(({ seed, latent = null }) =>
-          sha256Hex(JSON.stringify([model, prompt, stages ?? null, seed, latent])),
+          sha256Hex(JSON.stringify([model, judge, prompt, stages ?? null, seed, latent])),
         ),
       ),
     get: (name) => scores.get(name),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelDigestOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
+import { modelDigestOf, modelFilesOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
 
 // `node infra/images/check-model.ts DIR DIGEST`: a step of the image's build. Fails unless DIR is the model of that
 // digest, whole: model.json makes the digest, and each file has the SHA-256 that model.json states.
@@ -18,7 +18,7 @@ async function problemsOf(): Promise<string[]> {
   const digest = await modelDigestOf(manifest);
   const found = wanted === digest ? [] : [`MODEL_DIGEST is ${JSON.stringify(wanted)}: ${path} has ${digest}`];
   if (manifest.digest !== digest) found.push(`${path} states the digest ${manifest.digest}, not its own`);
-  for (const [name, { sha256 }] of Object.entries(manifest.files)) {
+  for (const [name, { sha256 }] of modelFilesOf(manifest)) {
     const actual = await sha256Of(join(directory, name));
     if (actual !== sha256) found.push(`${name} has SHA-256 ${actual}, model.json says ${sha256}`);
   }

@@ -5,6 +5,7 @@ import {
   type ModelCard,
   type ModelManifest,
   modelCardOf,
+  modelFilesOf,
   modelManifestSchema,
 } from '../../gpu-backend/contract/model-card.ts';
 import { StartError } from './start-error.ts';
@@ -18,7 +19,7 @@ const REMEDY = 'Convert one (npm run convert) and name its folder: npm start -- 
  */
 export async function readModelCard(modelDir: string): Promise<ModelCard> {
   const manifest = parseManifest(modelDir, await readManifest(modelDir));
-  for (const [name, { sizeBytes }] of Object.entries(manifest.files)) {
+  for (const [name, { sizeBytes }] of modelFilesOf(manifest)) {
     const size = await sizeOf(join(modelDir, name));
     if (size !== sizeBytes) {
       const found =

@@ -7,7 +7,7 @@ import { readFileOptions } from './read-file-options.ts';
 
 export const USAGE: string = `npm run sign-url -- PROMPT [--as webp|png|jpg|avif|gif] [--size PIXELS] [--seed N] [--quality 1…100]
     [--preset NAME] [--visibility private] [--truncation 0.7] [--variation SEED --strength 0…1]
-    [--mix] [--best-of 1…16] [--expires WHEN] [--data DIR]
+    [--mix] [--best-of 1…16] [--judge independent|clip] [--expires WHEN] [--data DIR]
 npm run sign-url -- PROMPT PROMPT… --frames N [--seeds 7_9] [--loop] [--easing ease-in-out] [--fps N] [--output sheet] [--columns N]
 npm run sign-url -- PROMPT… --across AXIS --down AXIS
 
@@ -69,6 +69,7 @@ function parse(argv: readonly string[]) {
       variation: string,
       strength: string,
       'best-of': string,
+      judge: string,
       frames: string,
       seeds: string,
       easing: string,

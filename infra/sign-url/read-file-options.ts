@@ -6,11 +6,11 @@ import { CommandError } from '../command/command-error.ts';
 const EXTENSIONS = ['webp', 'png', 'jpg', 'avif'];
 
 const NUMBERS = ['size', 'quality', 'truncation', 'seed', 'frames', 'fps', 'columns'] as const;
-const NAMES = ['preset', 'visibility', 'easing', 'output', 'loop', 'lossless'] as const;
+const NAMES = ['preset', 'visibility', 'judge', 'easing', 'output', 'loop', 'lossless'] as const;
 
 /** What only some have. */
 const OF_KIND = {
-  picture: ['seed', 'variation', 'strength', 'best-of'],
+  picture: ['seed', 'variation', 'strength', 'best-of', 'judge'],
   morph: ['frames', 'seed', 'seeds', 'loop', 'easing', 'fps', 'output', 'columns', 'lossless'],
   grid: ['across', 'down', 'seed', 'variation', 'strength', 'lossless'],
 } as const;

@@ -115,9 +115,10 @@ export function cli(stack: () => DevStack, folder: () => string): void {
 
     it('answers with the best of several', async () => {
       const options = { cwd: await emptyFolder(), env: env() };
-      const { stdout } = await runCli(['a red apple', '--best-of', '4', '--count', '2', '--json'], options);
+      const args = ['a red apple', '--best-of', '4', '--judge', 'clip', '--count', '2', '--json'];
+      const { stdout } = await runCli(args, options);
       const { data, best_of: bestOf } = JSON.parse(stdout.toString());
-      expect(bestOf.candidates).toBe(4);
+      expect(bestOf).toMatchObject({ candidates: 4, judge: 'clip' });
       expect(data).toHaveLength(2);
       expect(data[0].score).toBeGreaterThanOrEqual(data[1].score);
     });

@@ -20,6 +20,7 @@ it('signs URLs that the edge reads as they were meant', async () => {
     truncation: 0.7,
     variation: { seed: 5, strength: 0.25 },
     bestOf: 4,
+    judge: 'clip',
     expires: new Date(1_800_000_000_999),
   });
   const parsed = parseSignedUrl(url);
@@ -38,6 +39,7 @@ it('signs URLs that the edge reads as they were meant', async () => {
     variation: 5,
     strength: 0.25,
     best_of: 4,
+    judge: 'clip',
     expires: 1_800_000_000,
   });
 });

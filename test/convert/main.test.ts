@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   watch,
@@ -16,7 +17,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { modelDigestOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
+import { modelDigestOf, modelFilesOf, modelManifestSchema } from '../../gpu-backend/contract/model-card.ts';
 import { hashFile } from '../../gpu-backend/convert/hash-file.ts';
 import { safetensors } from '../fixtures/checkpoints/safetensors-writer.ts';
 import { float32Tensor, readTensors } from '../fixtures/checkpoints/stored-tensors.ts';
@@ -24,10 +25,13 @@ import { safetensorsFile, torchFile } from '../fixtures/checkpoints/tensor-files
 import { DEFAULT_CHECKPOINT } from '../fixtures/default-checkpoint.ts';
 import { EMOJI_CHECKPOINT } from '../fixtures/emoji-checkpoint.ts';
 import { EMOJI_MODEL } from '../fixtures/emoji-model.ts';
+import { JUDGE_CHECKPOINT } from '../fixtures/golden-judge.ts';
 
 const CLIP_MERGES = fileURLToPath(
   new URL('../../../shared/golden/clip/bpe_simple_vocab_16e6.txt.gz', import.meta.url),
 );
+/** Of the default model, which comes with the source. */
+const MAX_MODEL_BYTES = 64e6;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../gpu-backend/convert/main.ts', import.meta.url));
 
@@ -69,6 +73,7 @@ describe('npm run convert', () => {
   it('makes the default model as it is committed', async () => {
     const { code, stdout, stderr } = await run(
       ...emojiArgs(DEFAULT_CHECKPOINT),
+      ...['--judge', JUDGE_CHECKPOINT],
       ...['--id', 'emoji-64', '--notices', join(EMOJI_MODEL, 'LICENCES.md')],
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -79,12 +84,16 @@ describe('npm run convert', () => {
     const manifest = modelManifestSchema.parse(read(join(folder, 'model')));
     const committed = modelManifestSchema.parse(read(EMOJI_MODEL));
     expect(manifest).toEqual({ ...committed, licence: 'unknown', commercialUse: false });
-    for (const [name, { sha256 }] of Object.entries(manifest.files)) {
+    for (const [name, { sha256 }] of modelFilesOf(manifest)) {
       expect(await hashFile(join(folder, 'model', name), new AbortController().signal)).toBe(sha256);
     }
     expect(await modelDigestOf(manifest)).toBe(manifest.digest);
+    const sizes = readdirSync(join(folder, 'model')).map(
+      (name) => statSync(join(folder, 'model', name)).size,
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_MODEL_BYTES);
     expect(readdirSync(join(folder, 'model')).sort()).toEqual(
-      ['LICENCES.md', 'model.json', ...Object.keys(manifest.files)].sort(),
+      ['LICENCES.md', 'model.json', ...modelFilesOf(manifest).keys()].sort(),
     );
   });
 

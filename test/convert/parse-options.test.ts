@@ -50,6 +50,20 @@ describe('parseOptions', () => {
     expect(parseOptions([...ALL, '--passes', text], CWD)).toMatchObject({ passes });
   });
 
+  it('takes a judge, named after its file or its folder', () => {
+    expect(parseOptions([...ALL, '--judge', 'big/ViT-B-32.pt'], CWD)?.judge).toEqual({
+      checkpoint: '/home/me/big/ViT-B-32.pt',
+      name: 'vit-b-32',
+    });
+    const more = ['--judge', 'My-Judge/clip.pth', '--judge-tokenizer', 'J.json'];
+    expect(parseOptions([...ALL, ...more], CWD)?.judge).toEqual({
+      checkpoint: '/home/me/My-Judge/clip.pth',
+      tokenizer: '/home/me/J.json',
+      name: 'my-judge',
+    });
+    expect(parseOptions([...ALL, ...more, '--judge-name', 'x'], CWD)?.judge?.name).toBe('x');
+  });
+
   it('takes prompts to calibrate int8 on', () => {
     const more = ['--precision', 'int8', '--calibration-prompts', 'p.txt'];
     expect(parseOptions([...ALL, ...more], CWD)).toMatchObject({
@@ -98,6 +112,10 @@ describe('parseOptions', () => {
     [[...ALL, '--licence', ''], '--licence is empty'],
     [[...ALL, '--notices', ''], '--notices is empty'],
     [[...ALL, '--tokenizer-merges', ''], '--tokenizer-merges is empty'],
+    [[...ALL, '--judge', ''], '--judge is empty'],
+    [[...ALL, '--judge', 'J.pt', '--judge-tokenizer', ''], '--judge-tokenizer is empty'],
+    [[...ALL, '--judge-tokenizer', 'J.json'], '--judge-tokenizer goes with --judge'],
+    [[...ALL, '--judge', 'J.pt', '--judge-name', 'A b'], '--judge-name is "A b"'],
     [[...ALL, '--out'], '--out'],
     [[...ALL, '--surprise'], '--surprise'],
     [[...ALL, 'stray'], 'stray'],

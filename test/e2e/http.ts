@@ -14,7 +14,12 @@ export interface ImagesAnswer {
     readonly phash: string | null;
     readonly score?: number;
   }[];
-  readonly best_of?: { readonly candidates: number; readonly judge: string; readonly caveat: string };
+  readonly best_of?: {
+    readonly candidates: number;
+    readonly judge: string;
+    readonly judge_name?: string;
+    readonly caveat?: string;
+  };
   readonly usage: { readonly units: number };
 }
 

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
 import type { DevStack } from '../fixtures/dev-stack.ts';
+import { scoreOfFile } from '../fixtures/score-of-file.ts';
 import { bytesOf, createImages, picturesMade, postImages } from './http.ts';
 
 const signUrl = fileURLToPath(new URL('../../infra/sign-url/main.ts', import.meta.url));
@@ -105,12 +107,12 @@ export function steeredPictures(stack: () => DevStack): void {
       expect(Buffer.from(await response.arrayBuffer()).equals(await bytesOf(data[0]?.url ?? ''))).toBe(true);
     });
 
-    it('are ranked by how well CLIP sees them fit, each under its own name', async () => {
+    it('are ranked by how well they fit, each under its own name', async () => {
       const body = { prompt: 'a pizza', stages: { 4: 'a sunflower' }, seed: 30 };
       const dry = { ...body, best_of: 6 };
       const { data, best_of: bestOf, usage } = await createImages(stack(), { ...dry, n: 2 });
       expect(usage.units).toBe(6);
-      expect(bestOf).toMatchObject({ candidates: 6, judge: 'clip' });
+      expect(bestOf).toEqual({ candidates: 6, judge: 'independent', judge_name: 'emoji-64-judge' });
       const all = (await createImages(stack(), { ...dry, n: 6 })).data;
       const scores = all.map(({ score }) => score ?? Number.NaN);
       expect(scores).toEqual(scores.toSorted((a, b) => b - a));
@@ -118,6 +120,27 @@ export function steeredPictures(stack: () => DevStack): void {
       expect(all.slice(0, 2)).toEqual(data.map((image) => ({ ...image, cache: 'hit', units: 0 })));
       const single = (await createImages(stack(), { ...body, seed: data[0]?.seed })).data[0];
       expect(single).toMatchObject({ cache: 'hit', url: data[0]?.url, fingerprint: data[0]?.fingerprint });
+    });
+
+    it('are ranked by the judge that is asked for, as their files show', async () => {
+      const prompt = 'a pizza';
+      const orders = [];
+      for (const judge of SCORE_JUDGES) {
+        const asked = { prompt, judge, best_of: 6, n: 6, seed: 50 };
+        const { data, best_of: bestOf } = await createImages(stack(), asked);
+        expect(bestOf?.judge).toBe(judge);
+        expect(bestOf?.caveat !== undefined).toBe(judge === 'clip');
+        const scores = data.map(({ score }) => score ?? Number.NaN);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+        for (const { url, score } of data) {
+          expect(score).toBeCloseTo(await scoreOfFile(await bytesOf(url), judge, prompt), 2);
+        }
+        orders.push(data.map(({ seed }) => seed));
+      }
+      expect(orders[0]).not.toEqual(orders[1]);
+      expect(orders[0]?.toSorted()).toEqual(orders[1]?.toSorted());
+      const unnamed = await createImages(stack(), { prompt, best_of: 6, n: 6, seed: 50 });
+      expect(unnamed.data.map(({ seed }) => seed)).toEqual(orders[SCORE_JUDGES.indexOf('independent')]);
     });
 
     it('are ranked by a job as by a request', async () => {

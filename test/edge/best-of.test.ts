@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Images, Quote } from '../../edge/generation/images.ts';
+import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { scoreOf } from './fakes/memory-scorer.ts';
 import { tenantLedger } from './fakes/tenant-ledger.ts';
 import { createTestEdge, issueKey, MODEL } from './fakes/test-edge.ts';
+
+const JUDGED: ModelCard = { ...MODEL, judge: { name: 'a-judge', digest: 'f'.repeat(64) } };
 
 /** A key of a tenant of its own, and what the tenant was charged. */
 async function startTenant() {
@@ -45,6 +48,37 @@ describe('best_of', () => {
         caller: expect.stringMatching(/^best-of-/u),
       },
     ]);
+  });
+
+  it.each<[string, object, 'clip' | 'independent']>([
+    ['by the independent judge, where the model has one', {}, 'independent'],
+    ['by that one where it is named', { judge: 'independent' }, 'independent'],
+    ['by the model’s own CLIP where that is named, with the caveat', { judge: 'clip' }, 'clip'],
+  ])('is judged %s', async (_, fields, judge) => {
+    const edge = createTestEdge({ model: JUDGED });
+    const { headers } = await startTenant();
+    const response = await edge.generate({ prompt: 'cat', n: 2, best_of: 8, ...fields }, headers);
+    const { data, best_of: bestOf } = await response.json<Images>();
+    const seeds = Array.from({ length: 8 }, (_, at) => at).toSorted(
+      (a, b) => scoreOf(b, judge) - scoreOf(a, judge),
+    );
+    expect(data.map(({ seed, score }) => [seed, score])).toEqual(
+      seeds.slice(0, 2).map((seed) => [seed, scoreOf(seed, judge)]),
+    );
+    const told = judge === 'clip' ? { caveat: expect.any(String) } : { judge_name: 'a-judge' };
+    expect(bestOf).toEqual({ candidates: 8, judge, ...told });
+    expect(edge.scorer.requests[0]?.judge).toBe(judge === 'clip' ? undefined : judge);
+  });
+
+  it('is judged by an independent judge where the model’s own CLIP cannot', async () => {
+    const { imageEncoder: _, ...model } = JUDGED;
+    const edge = createTestEdge({ model });
+    expect((await edge.generate({ prompt: 'cat', best_of: 2 })).status).toBe(200);
+    const response = await edge.generate({ prompt: 'cat', best_of: 2, judge: 'clip' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { param: 'judge', message: expect.stringContaining('must be "independent" or absent') },
+    });
   });
 
   it('is answered alike again, for the price of hits, each candidate under the name that it has alone', async () => {
@@ -96,6 +130,9 @@ describe('best_of', () => {
     ['best_of', { best_of: 17 }, '1 … 16'],
     ['best_of', { best_of: 2.5 }, 'integer'],
     ['best_of', { best_of: 2, n: 3 }, 'best_of (2) must be at least n (3)'],
+    ['judge', { best_of: 2, judge: 'jury' }, 'must be one of clip, independent'],
+    ['judge', { best_of: 2, judge: 'independent' }, 'must be "clip" or absent: this model has no other'],
+    ['judge', { judge: 'clip' }, 'judge goes with best_of'],
     ['seeds', { best_of: 3, seeds: [1, 2] }, 'seeds has 2 entries; best_of is 3'],
     ['seed', { best_of: 16, seed: Number.MAX_SAFE_INTEGER - 14 }, '+ best_of (16) goes beyond'],
   ])('refuses a wrong %s: %j', async (param, fields, message) => {

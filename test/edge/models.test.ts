@@ -9,6 +9,7 @@ const EXPECTED = {
   digest: MODEL.digest,
   native: 64,
   stages: 5,
+  judge: null,
   licence: 'CC-BY-4.0',
   commercialUse: true,
   formats: ['png', 'webp', 'jpeg', 'avif'],
@@ -41,6 +42,13 @@ describe('GET /v1/models/{id}', () => {
     const response = await get('/v1/models/emoji-v0');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(EXPECTED);
+  });
+
+  it('names the judge of one that has a second', async () => {
+    const edge = createTestEdge({ model: { ...MODEL, judge: { name: 'a-judge', digest: 'f'.repeat(64) } } });
+    const headers = { authorization: `Bearer ${await issueKey({ scopes: ['read'] })}` };
+    const response = await edge.fetch('/v1/models/emoji-v0', { headers });
+    expect(await response.json()).toEqual({ ...EXPECTED, judge: 'a-judge' });
   });
 
   it.each(['gpt-image-1', 'emoji-v0%00', 'EMOJI-V0', '%E0%A4%A'])('knows no %s', async (id) => {

@@ -10,6 +10,7 @@ import {
   createTestEdge,
   type IssueOptions,
   issueKey,
+  MODEL,
   NOW_MS,
   type TestEdge,
   URL_SIGNING_KEYS,
@@ -130,6 +131,21 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     expect((await edge.fetch(await path('best_of:4,seed:5'), { method: 'HEAD' })).status).toBe(404);
   });
 
+  it('leads to what the judge that it names finds best', async () => {
+    const model = { ...MODEL, judge: { name: 'a-judge', digest: 'f'.repeat(64) } };
+    const judged = createTestEdge({ model });
+    await start({}, judged);
+    const [independent, clip, unnamed] = await Promise.all(
+      ['judge:independent,', 'judge:clip,', ''].map(async (judge) => {
+        const answer = await judged.fetch(await path(`${judge}best_of:8`), { redirect: 'manual' });
+        expect(answer.status).toBe(302);
+        return answer.headers.get('location');
+      }),
+    );
+    expect(unnamed).toBe(independent);
+    expect(clip).not.toBe(independent);
+  });
+
   it('leads to PUBLIC_URL where there is one', async () => {
     await start({}, createTestEdge({ publicUrl: 'https://pictures.example' }));
     const response = await edge.fetch(await path(), { redirect: 'manual' });
@@ -190,6 +206,8 @@ describe('/s/{key}/{signature}/{options}/{prompt}.{extension}', () => {
     ['size', 'size:64,size:64'],
     ['prompt', 'prompt:blend'],
     ['best_of', 'best_of:17'],
+    ['judge', 'best_of:2,judge:jury'],
+    ['judge', 'judge:clip'],
     ['preset', 'preset:poster'],
     ['visibility', 'visibility:secret'],
     ['seed', 'seed:-1'],

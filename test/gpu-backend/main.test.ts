@@ -24,7 +24,7 @@ import {
   startReady,
   startS3,
 } from './running-backend.ts';
-import { copyModel, replaceModelFile } from './runtime/model-copy.ts';
+import { copyModel, removeJudge, replaceModelFile } from './runtime/model-copy.ts';
 
 /** Another model by its digest, though it makes the same pictures. */
 function changeTokenizer(directory: string): Promise<void> {
@@ -285,6 +285,18 @@ describe('main', () => {
       await expect.poll(() => childrenOf(backend).length, SOON).toBe(1);
     },
   );
+
+  it.runIf(process.platform !== 'win32')('serves the judges that its model has now', async () => {
+    const directory = copyModel();
+    afterTest(() => rmSync(directory, { recursive: true }));
+    const { backend, url } = await startReady({ S3_ENDPOINT: await startS3(), MODEL_DIR: directory });
+    const { judge, ...card } = await cardOf(url);
+    expect(judge?.name).toBe('emoji-64-judge');
+    removeJudge(directory);
+    backend.child.kill('SIGUSR2');
+    expect(await backend.event('model_swap')).toMatchObject({ outcome: 'ok', to: card.digest });
+    expect(await cardOf(url)).toEqual(card);
+  });
 
   it.runIf(process.platform !== 'win32')(
     'keeps its model when the directory holds a damaged one',

@@ -7,7 +7,11 @@ import { createFilePool } from '../../gpu-backend/pipeline/file-pool.ts';
 import { createTokeniser } from '../../gpu-backend/pipeline/tokenise.ts';
 import type { Inference } from '../../gpu-backend/runtime/inference.ts';
 import { createInferenceProcess } from '../../gpu-backend/runtime/inference-process.ts';
-import { readModelManifest, readTokenizer } from '../../gpu-backend/runtime/model-directory.ts';
+import {
+  readJudgeTokenizer,
+  readModelManifest,
+  readTokenizer,
+} from '../../gpu-backend/runtime/model-directory.ts';
 import { createByteBudget } from '../../gpu-backend/serving/byte-budget.ts';
 import { createSystemClock } from '../../gpu-backend/serving/clock.ts';
 import { createComposer } from '../../gpu-backend/serving/composer.ts';
@@ -29,6 +33,8 @@ export type TestBackend = Awaited<ReturnType<typeof createTestBackend>>;
 export async function createTestBackend(buckets: readonly number[] = [1, 2, 4, 8]) {
   const model = await readModelManifest(EMOJI_MODEL);
   const tokenise = createTokeniser(await readTokenizer(EMOJI_MODEL, model), model.text);
+  const judgeTokenise =
+    model.judge && createTokeniser(await readJudgeTokenizer(EMOJI_MODEL, model), model.judge.text);
   const inference = createInferenceProcess({
     modelDirectory: EMOJI_MODEL,
     digest: model.digest,
@@ -71,6 +77,7 @@ export async function createTestBackend(buckets: readonly number[] = [1, 2, 4, 8
     const generator = createGenerator({
       model,
       tokenise,
+      judgeTokenise,
       scheduler,
       files,
       store,

@@ -81,8 +81,12 @@ describe.each([
     expect(await chargedUnits()).toBe(before + 2);
   });
 
-  it('tells the scores of the best of several, and what they are worth', async () => {
-    const { content } = await generate(client, { prompt: 'a red apple', best_of: 4 });
+  it('tells the scores of the best of several, whose they are, and what they are worth', async () => {
+    const judged = await generate(client, { prompt: 'a red apple', best_of: 4 });
+    expect(judged.content[1]).toMatchObject({
+      text: expect.stringMatching(/, score 0\.\d{3}, .*scored by emoji-64-judge$/su),
+    });
+    const { content } = await generate(client, { prompt: 'a red apple', best_of: 4, judge: 'clip' });
     expect(content).toHaveLength(2);
     expect(content[1]).toMatchObject({
       text: expect.stringMatching(/, score 0\.\d{3}, .*trained against/su),

@@ -26,7 +26,18 @@ const PARAMETERS = {
 } as const;
 
 /** Options that have no meaning for a grid. */
-const REFUSED = ['count', 'best-of', 'seeds', 'frames', 'fps', 'easing', 'columns', 'loop', 'sheet'] as const;
+const REFUSED = [
+  'count',
+  'best-of',
+  'judge',
+  'seeds',
+  'frames',
+  'fps',
+  'easing',
+  'columns',
+  'loop',
+  'sheet',
+] as const;
 
 /**
  * Several prompts are an axis of their own: the one that is not said.

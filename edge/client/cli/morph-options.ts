@@ -23,7 +23,7 @@ type MorphValues = PictureValues & { readonly lossless?: boolean | undefined } &
 };
 
 /** What a way from picture to picture has no use for. */
-const REFUSED = ['count', 'best-of', 'variation', 'across', 'down'] as const;
+const REFUSED = ['count', 'best-of', 'judge', 'variation', 'across', 'down'] as const;
 
 /** @throws CommandError naming the option that cannot be read, or that has no meaning here. */
 export function readMorphOptions(

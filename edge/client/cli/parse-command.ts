@@ -22,7 +22,8 @@ galip grid PROMPT… --across AXIS --down AXIS         a labelled sheet of pictu
   --seeds 0,4-6         the seed of each picture      --quality 0…100
   --size 128            edge in pixels                --visibility public|private
   --truncation 0.7      noise × ψ, above 0 … 1.5      --model ID
-  --best-of 8           so many are made and charged, of which the N best by CLIP come back
+  --best-of 8           so many are made and charged, of which the N best come back, as seen by
+  --judge independent|clip   one that took no part in the training, or the model's own CLIP
   --variation 5:0.3     noise moved towards another seed's, by a strength of 0 … 1
 
   --mix                 PROMPT is texts with weights, then stages with theirs:

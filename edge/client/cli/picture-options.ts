@@ -11,6 +11,7 @@ export const PICTURE_OPTIONS = {
   seeds: string,
   size: string,
   'best-of': string,
+  judge: string,
   truncation: string,
   variation: string,
   format: string,
@@ -24,13 +25,14 @@ export type PictureValues = { readonly [Name in keyof typeof PICTURE_OPTIONS]?: 
 
 /** The request's fields, but its prompt. @throws CommandError naming the option that cannot be read. */
 export function readPictureOptions(values: PictureValues): Omit<JobRequest, 'prompt'> {
-  const { count, seed, seeds, variation } = values;
+  const { count, seed, seeds, judge, variation } = values;
   const bestOf = values['best-of'];
   return {
     ...(count !== undefined && { n: numberOf('--count', count) }),
     ...(seed !== undefined && { seed: seed === 'random' ? seed : numberOf('--seed', seed) }),
     ...(seeds !== undefined && { seeds }),
     ...(bestOf !== undefined && { best_of: numberOf('--best-of', bestOf) }),
+    ...(judge !== undefined && { judge: judge as 'independent' }),
     ...(variation !== undefined && { variation: variationOf(variation) }),
     ...readCommonOptions<'webp'>(values),
   };

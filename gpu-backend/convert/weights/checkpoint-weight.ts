@@ -34,6 +34,7 @@ export function checkpointWeight(file: string, name: string, tensor: CheckpointT
   }
   return {
     shape: tensor.shape,
+    isFloat16: tensor.dtype === 'float16',
     read() {
       const values = decode(tensor.read());
       const at = values.findIndex((value) => !Number.isFinite(value));

@@ -8,7 +8,8 @@ import { createWeights } from './weights.ts';
 
 /**
  * Not needed for embeddings: the temperature of the contrastive loss; sizes that OpenAI's TorchScript archive keeps as
- * tensors; position numbers and causal masks that some savers keep as buffers and the graph makes itself.
+ * tensors; position numbers and causal masks that some savers keep as buffers and the graph makes itself; how many batches
+ * a normalisation saw.
  */
 const IGNORED = [
   'logit_scale',
@@ -18,6 +19,7 @@ const IGNORED = [
   'attn_mask',
   '*.attn_mask',
   '*.position_ids',
+  '*.num_batches_tracked',
 ];
 
 /**

@@ -26,6 +26,11 @@ import {
   transpose,
 } from '../../../gpu-backend/convert/graph/operators/layout.ts';
 import { resizeNearest } from '../../../gpu-backend/convert/graph/operators/resize-nearest.ts';
+import { resizePicture } from '../../../gpu-backend/convert/graph/operators/resize-picture.ts';
+import { goldenDefault } from '../../fixtures/golden-default.ts';
+import { goldenJudge } from '../../fixtures/golden-judge.ts';
+import { readNpy } from '../../fixtures/npy.ts';
+import { maxAbsDifference } from '../../fixtures/numeric-distance.ts';
 import { floats, runOnnx, valuesOf } from '../../fixtures/onnx-run.ts';
 
 const range = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => index);
@@ -132,5 +137,26 @@ describe('operators in onnxruntime', () => {
       floatType: 'float16',
     });
     expect(y.values).toEqual([...new Float16Array([1 / 3, 2049])]);
+  });
+});
+
+describe('resizePicture', () => {
+  it.each([
+    ['enlarges', 'enlarged', 48],
+    ['reduces', 'reduced', 64],
+  ] as const)('%s as PyTorch does, antialiased', async (_, name, from) => {
+    const { data, shape } = goldenJudge(name);
+    const image = readNpy<Float32Array>(goldenDefault('image.npy'));
+    const margin = (64 - from) / 2;
+    const pixels = image.data
+      .subarray(0, 3 * 64 * 64)
+      .map((value) => Math.min(1, Math.max(0, (value + 1) / 2)))
+      .filter((_value, at) =>
+        [Math.floor(at / 64) % 64, at % 64].every((place) => place >= margin && place < 64 - margin),
+      );
+    const [, , size = 0] = shape;
+    const y = await compute((g, x) => resizePicture(g, x, from, size), pixels, [1, 3, from, from]);
+    expect(y.shape).toEqual(shape);
+    expect(maxAbsDifference(y.values, data)).toBeLessThanOrEqual(1e-5);
   });
 });

@@ -23,7 +23,7 @@ describe('the backend’s app', () => {
   });
 
   it('describes its model', async () => {
-    const { id, digest, licence, commercialUse, generator, files } = backend.model;
+    const { id, digest, licence, commercialUse, generator, judge, files } = backend.model;
     const response = await backend.app.request('/v1/models');
     expect(await response.json()).toEqual({
       id,
@@ -33,6 +33,7 @@ describe('the backend’s app', () => {
       imageSize: generator.imageSize,
       stages: generator.stages,
       imageEncoder: files['image-encoder.onnx'].sha256,
+      judge: { name: 'emoji-64-judge', digest: judge?.digest },
     });
   });
 

@@ -1,10 +1,6 @@
-import { join } from 'node:path';
-import { Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ScoreRequest, scoreResultSchema } from '../../../gpu-backend/contract/scores.ts';
-import { EMOJI_MODEL } from '../../fixtures/emoji-model.ts';
-import { floats, runOnnx, valuesOf } from '../../fixtures/onnx-run.ts';
+import { SCORE_JUDGES, type ScoreRequest, scoreResultSchema } from '../../../gpu-backend/contract/scores.ts';
+import { scoreOfFile } from '../../fixtures/score-of-file.ts';
 import { signedRequest, TEST_SIGNING_KEY } from '../../fixtures/signed-request.ts';
 import { createTestBackend, type TestBackend } from '../test-backend.ts';
 
@@ -29,43 +25,28 @@ async function scoresOf(request: ScoreRequest, on = backend): Promise<number[]> 
   const response = await on.app.request(await signedRequest(URL_OF_ROUTE, request));
   expect(response.status).toBe(200);
   expect(response.headers.get('cache-control')).toBe('no-store');
-  return scoreResultSchema.parse(await response.json()).scores;
-}
-
-/** CLIP's embedding of a stored picture. */
-async function embeddingOf(bytes: Uint8Array): Promise<Float32Array> {
-  const levels = await sharp(bytes).removeAlpha().raw().toBuffer();
-  const pixels = new Float32Array(levels.length);
-  for (const [at, level] of levels.entries()) pixels[(at % 3) * SIZE ** 2 + Math.floor(at / 3)] = level / 255;
-  const file = join(EMOJI_MODEL, 'image-encoder.onnx');
-  return valuesOf((await runOnnx(file, { pixels: floats(pixels, [1, 3, SIZE, SIZE]) })).embedding);
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  const dot = (x: Float32Array, y: Float32Array) =>
-    x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  const { judge, scores } = scoreResultSchema.parse(await response.json());
+  expect(judge).toBe(request.judge ?? 'clip');
+  return scores;
 }
 
 describe('POST /v1/scores', () => {
-  it('says how near CLIP sees each picture to its prompt, as its files show it', async () => {
-    const { generator, tokenise, model } = backend;
-    const request = requestFor();
-    const scores = await scoresOf(request);
-    const ids = tokenise('a red apple');
-    const token_ids = new Tensor('int64', ids, [1, ids.length]);
-    const sentence = valuesOf(
-      (await runOnnx(join(EMOJI_MODEL, 'text-encoder.onnx'), { token_ids })).sentence,
-    );
-    const images = request.candidates.map((candidate) => ({ prompt: 'a red apple', ...candidate }));
-    const asked = { model: model.digest, images, size: SIZE, format: 'png' as const, quality: null };
-    const { pictures } = await generator.generate(asked);
-    for (const [at, { bytes }] of pictures.entries()) {
-      // A file has 256 levels; the score is of the picture before that.
-      expect(scores[at]).toBeCloseTo(cosine(await embeddingOf(bytes), sentence), 2);
-    }
-    expect(new Set(scores).size).toBe(3);
-  });
+  it.each(SCORE_JUDGES)(
+    'says how near %s sees each picture to its prompt, as its files show it',
+    async (judge) => {
+      const { generator, model } = backend;
+      const request = requestFor({ judge });
+      const scores = await scoresOf(request);
+      const images = request.candidates.map((candidate) => ({ prompt: 'a red apple', ...candidate }));
+      const asked = { model: model.digest, images, size: SIZE, format: 'png' as const, quality: null };
+      const { pictures } = await generator.generate(asked);
+      for (const [at, { bytes }] of pictures.entries()) {
+        // A file has 256 levels; the score is of the picture before that.
+        expect(scores[at]).toBeCloseTo(await scoreOfFile(bytes, judge, 'a red apple'), 2);
+      }
+      expect(new Set(scores).size).toBe(3);
+    },
+  );
 
   it('scores alike alone and beside others, blends and stages too, and remembers', async () => {
     const batched = await createTestBackend([8]);
@@ -75,6 +56,9 @@ describe('POST /v1/scores', () => {
         {},
         { prompt: ['blend/1', ['a banana', 250_000], ['a red apple', 750_000]] },
         { stages: ['stages/1', [2, 4, 'a fox']] },
+        { judge: 'independent' },
+        { judge: 'independent', prompt: ['blend/1', ['a banana', 250_000], ['a red apple', 750_000]] },
+        { judge: 'independent', stages: ['stages/1', [2, 4, 'a fox']] },
       ] satisfies Partial<ScoreRequest>[]) {
         const request = requestFor(fields);
         const together = await scoresOf(request, batched);
@@ -91,6 +75,52 @@ describe('POST /v1/scores', () => {
     }
   });
 
+  it('scores by both judges, and draws unscored pictures, in one batch', async () => {
+    const batched = await createTestBackend([8]);
+    try {
+      await batched.inference.ready;
+      const asked = SCORE_JUDGES.map((judge) => requestFor({ judge, prompt: 'a green frog' }));
+      const { generate } = batched.inference;
+      const batches: (number | undefined)[][] = [];
+      batched.inference.generate = async (...call) => {
+        const result = await generate(...call);
+        batches.push([...(result.scores ?? [])]);
+        return result;
+      };
+      const drawn = batched.generator.generate({
+        ...{ model: batched.model.digest, size: SIZE, format: 'png', quality: null },
+        images: [{ prompt: 'a banana', seed: 9 }],
+      });
+      const [both] = await Promise.all([
+        Promise.all(asked.map((request) => scoresOf(request, batched))),
+        drawn,
+      ]);
+      const numbers = (one: (number | undefined)[]) => one.filter((score) => score !== undefined);
+      expect(batches.flatMap(numbers)).toHaveLength(6);
+      expect(batches.some((scores) => numbers(scores).length > 0 && scores.includes(undefined))).toBe(true);
+      for (const [at, request] of asked.entries()) expect(both[at]).toEqual(await scoresOf(request));
+      expect(both[0]).not.toEqual(both[1]);
+    } finally {
+      await batched.close();
+    }
+  });
+
+  it('refuses the second judge of a model that has none, and needs no image encoder for it', async () => {
+    const { judge: _, ...model } = backend.model;
+    const without = backend.withParts({ model, judgeTokenise: undefined });
+    const refused = await without.app.request(
+      await signedRequest(URL_OF_ROUTE, requestFor({ judge: 'independent' })),
+    );
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      error: { code: 'invalid_request', param: 'judge', message: expect.stringContaining('no judge beside') },
+    });
+    const vision = { ...backend.model.vision, imageSize: 32 };
+    const blind = backend.withParts({ model: { ...backend.model, vision } });
+    expect((await blind.app.request(await signedRequest(URL_OF_ROUTE, requestFor()))).status).toBe(400);
+    expect(await scoresOf(requestFor({ judge: 'independent' }), { ...backend, ...blind })).toHaveLength(3);
+  });
+
   it('keeps no picture, and answers equal candidates alike', async () => {
     const scores = await scoresOf(
       requestFor({ prompt: 'a green frog', candidates: [{ seed: 4 }, { seed: 4 }] }),
@@ -100,6 +130,7 @@ describe('POST /v1/scores', () => {
   });
 
   it.each<[string, Partial<ScoreRequest>, number, string]>([
+    ['a judge that nobody is', { judge: 'jury' as 'clip' }, 400, 'invalid_request'],
     ['another model', { model: 'f'.repeat(64) }, 409, 'model_mismatch'],
     ['no candidates', { candidates: [] }, 400, 'invalid_request'],
     ['17 candidates', { candidates: Array(17).fill({ seed: 1 }) }, 400, 'invalid_request'],

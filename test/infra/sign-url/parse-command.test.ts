@@ -40,8 +40,9 @@ describe('npm run sign-url', () => {
   });
 
   it('says that a prompt is a mix, and how many candidates there are', () => {
-    expect(urlOf('--mix', 'a cat*2|a dog;3=a fox', '--seed', '7', '--best-of', '4')).toEqual({
-      options: 'seed:7,best_of:4,prompt:mix',
+    const args = ['--seed', '7', '--best-of', '4', '--judge', 'clip'];
+    expect(urlOf('--mix', 'a cat*2|a dog;3=a fox', ...args)).toEqual({
+      options: 'seed:7,best_of:4,judge:clip,prompt:mix',
       prompt: 'a cat*2|a dog*1;3=a fox',
       extension: 'webp',
     });

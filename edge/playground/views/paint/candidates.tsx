@@ -15,7 +15,7 @@ export interface CandidatesProps {
 export function Candidates({ images, title, seed, onChoose }: CandidatesProps): JSX.Element | null {
   const { data, best_of: bestOf } = images;
   if (!bestOf) return null;
-  const { candidates, judge, caveat } = bestOf;
+  const { candidates, judge, judge_name: name, caveat } = bestOf;
   return (
     <section class="candidates" aria-labelledby="candidates-title">
       <h2 id="candidates-title">
@@ -39,7 +39,8 @@ export function Candidates({ images, title, seed, onChoose }: CandidatesProps): 
         ))}
       </ol>
       <p class="hint">
-        Scores by <b>{judge}</b>. {caveat}
+        Scores by <b>{name ?? judge}</b>
+        {name === undefined ? '.' : ', which took no part in the training.'} {caveat}
       </p>
     </section>
   );

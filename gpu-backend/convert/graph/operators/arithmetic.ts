@@ -64,6 +64,36 @@ export function conv(
   });
 }
 
+/** x `[N, C, H, W]`; the others `[C]`, of x's type. */
+export function batchNormalization(
+  graph: GraphBuilder,
+  x: Value,
+  { scale, bias, mean, variance }: Readonly<Record<'scale' | 'bias' | 'mean' | 'variance', Value>>,
+  epsilon: number,
+): Value {
+  return graph.node('BatchNormalization', [x, scale, bias, mean, variance], x.type, {
+    epsilon: { float: epsilon },
+  });
+}
+
+/** Mean of each square of `size` × `size`: x `[N, C, H, W]` → `[N, C, ⌊H / size⌋, ⌊W / size⌋]`. */
+export function averagePool(graph: GraphBuilder, x: Value, size: number): Value {
+  return graph.node('AveragePool', [x], x.type, {
+    kernel_shape: { ints: [size, size] },
+    strides: { ints: [size, size] },
+  });
+}
+
+/** Mean of each channel: x `[N, C, H, W]` → `[N, C, 1, 1]`. */
+export function globalAveragePool(graph: GraphBuilder, x: Value): Value {
+  return graph.node('GlobalAveragePool', [x], x.type);
+}
+
+/** Brought into `least` … `most`, two values without dimensions and of x's type. */
+export function clip(graph: GraphBuilder, x: Value, least: Value, most: Value): Value {
+  return graph.node('Clip', [x, least, most], x.type);
+}
+
 /** Over the last axis; scale and bias of its length and of x's type. */
 export function layerNormalization(
   graph: GraphBuilder,

@@ -9,6 +9,7 @@ export function concatRows(tensors: readonly FloatTensor[]): FloatTensor {
   const shape = [tensors.reduce((rows, tensor) => rows + (tensor.shape[0] ?? 0), 0), ...rest];
   return {
     shape,
+    isFloat16: tensors.every(({ isFloat16 }) => isFloat16),
     read() {
       const joined = new Float32Array(elementCount(shape));
       let at = 0;

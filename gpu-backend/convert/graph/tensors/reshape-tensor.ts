@@ -5,5 +5,5 @@ export function reshapeTensor(tensor: FloatTensor, shape: readonly number[]): Fl
   if (elementCount(shape) !== elementCount(tensor.shape)) {
     throw new RangeError(`[${tensor.shape}] has not as many elements as [${shape}]`);
   }
-  return { shape, read: () => tensor.read() };
+  return { ...tensor, shape };
 }

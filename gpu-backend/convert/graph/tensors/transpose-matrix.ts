@@ -8,6 +8,7 @@ export function transposeMatrix(matrix: FloatTensor): FloatTensor {
   }
   return {
     shape: [columns, rows],
+    isFloat16: matrix.isFloat16,
     read() {
       const from = matrix.read();
       const to = new Float32Array(from.length);

@@ -5,6 +5,7 @@ import { benchConvert } from './convert.ts';
 import { benchEdge } from './edge.ts';
 import { benchGenerator } from './generator.ts';
 import { benchInt8 } from './int8.ts';
+import { benchJudges } from './judges.ts';
 import { benchLive } from './live.ts';
 import { describeMachine } from './machine.ts';
 import { benchPlan } from './plan.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (runs: number) => AsyncIterable<Verdict>>
   edge: benchEdge,
   generator: benchGenerator,
   int8: benchInt8,
+  judges: benchJudges,
   live: benchLive,
   plan: benchPlan,
   serving: benchServing,

@@ -107,6 +107,20 @@ describe('the judge of emoji-64 in onnxruntime against PyTorch', () => {
   });
 });
 
+it('the judge of emoji-64 computed in fp16 judges nearly alike', async () => {
+  const checkpoint = openCheckpoint(JUDGE_CHECKPOINT);
+  onTestFinished(() => checkpoint.close());
+  const { graphs } = planJudge(checkpoint, {
+    ...{ floatType: 'float16', pictureSize: 64, imageSize: 64 },
+    ...{ imageMean: [0.5, 0.5, 0.5], imageStd: [0.5, 0.5, 0.5] },
+  });
+  const { embedding } = await runOnnx(graphs['judge-image-encoder.onnx'], {
+    pixels: floats(pixelsOf(image), image.shape),
+  });
+  const { data, shape } = goldenJudge('judge_embedding');
+  expect(minRowCosine(valuesOf(embedding), data, shape[1] ?? 0)).toBeGreaterThanOrEqual(0.999);
+});
+
 describe('a judge that is a vision transformer', () => {
   it('gets pictures of its size, and another tokenizer’s file', async () => {
     const judge = { checkpoint: EMOJI_CHECKPOINT.clip, name: 'emoji-v0' };

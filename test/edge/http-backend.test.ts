@@ -217,6 +217,15 @@ describe('the backend over HTTP', () => {
       expect(asked.map((text) => JSON.parse(text))).toEqual([SCORED]);
     });
 
+    it('gives those of the judge that it was asked for, and no other’s', async () => {
+      const request = { ...SCORED, judge: 'independent' } as const;
+      const answer = (judge: string) => () => Response.json({ judge, scores: [0.25, -0.5] });
+      expect(await backendThat(answer('independent')).score(request)).toEqual([0.25, -0.5]);
+      await expect(backendThat(answer('clip')).score(request)).rejects.toMatchObject({
+        code: 'backend_unavailable',
+      });
+    });
+
     it.each<[string, () => Response | Promise<Response>]>([
       ['it is busy', () => new Response('', { status: 503, headers: { 'retry-after': '3' } })],
       ['it cannot be reached', () => Promise.reject(new TypeError('no route'))],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addBestOf,
   type BestOfPlan,
+  JUDGES,
   parseBestOfPlan,
   wantedOfBestOf,
 } from '../../edge/playground/state/best-of-plan.ts';
@@ -136,21 +137,31 @@ describe('a morph', () => {
 });
 
 describe('the best of several', () => {
-  const plan: BestOfPlan = { count: 8, first: 3 };
+  const plan: BestOfPlan = { count: 8, first: 3, judge: 'independent' };
 
   it('is read from the URL as it was written, whichever candidate is on the screen', () => {
     const seeds = fc.integer({ min: 0, max: MAX_SEED });
     fc.assert(
-      fc.property(fc.constantFrom(4, 8, 16), seeds, seeds, (count, first, seed) => {
-        const params = recipeParams({ ...recipe, seed });
-        addBestOf(params, { count, first }, seed);
-        expect(parseBestOfPlan(params, seed)).toEqual({ count, first });
-      }),
+      fc.property(
+        fc.constantFrom(4, 8, 16),
+        seeds,
+        seeds,
+        fc.constantFrom(...JUDGES),
+        (count, first, seed, judge) => {
+          const params = recipeParams({ ...recipe, seed });
+          addBestOf(params, { count, first, judge }, seed);
+          expect(parseBestOfPlan(params, seed)).toEqual({ count, first, judge });
+        },
+      ),
     );
   });
 
   it('is one picture unless told otherwise', () => {
-    expect(parseBestOfPlan(new URLSearchParams('best_of=5'), 7)).toEqual({ count: 1, first: 7 });
+    expect(parseBestOfPlan(new URLSearchParams('best_of=5'), 7)).toEqual({
+      count: 1,
+      first: 7,
+      judge: 'independent',
+    });
     expect(wantedOfBestOf(recipe, { ...plan, count: 1 }, 64)).toBeUndefined();
   });
 
@@ -162,6 +173,10 @@ describe('the best of several', () => {
       best_of: 8,
     });
     expect(wantedOfBestOf(recipe, { ...plan, count: 16 }, 64)?.body).toMatchObject({ n: 10, best_of: 16 });
+  });
+
+  it('names the judge where it is the model’s own CLIP', () => {
+    expect(wantedOfBestOf(recipe, { ...plan, judge: 'clip' }, 64)?.body).toMatchObject({ judge: 'clip' });
   });
 
   it('has no seed above the largest', () => {

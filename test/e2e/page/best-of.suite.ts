@@ -40,6 +40,24 @@ export function bestOf(parts: () => PageParts): void {
       await page.context().close();
     });
 
+    it('asks the model’s own CLIP where told to, and says what is to be known of it', async () => {
+      const { stack } = parts();
+      const { page, problems } = await openWithKey(parts(), { place: '/paint?prompt=a+violin&best_of=4' });
+      await page.getByRole('radio', { name: 'the model’s own CLIP' }).check();
+      await page.getByRole('button', { name: /^Paint 4 candidates · \d units$/u }).click();
+      const candidates = page.getByRole('region', { name: '4 candidates' });
+      await candidates.waitFor();
+      const body = { prompt: 'a violin', n: 4, best_of: 4, judge: 'clip' };
+      const { data, best_of: bestOfFour } = await createImages(stack, body);
+      const scores = await candidates.getByRole('listitem').locator('b').allTextContents();
+      expect(scores).toEqual(data.map(({ score = 0 }) => score.toFixed(3)));
+      const said = await candidates.getByRole('paragraph').textContent();
+      expect(said).toBe(`Scores by clip. ${bestOfFour?.caveat}`);
+      expect(new URL(page.url()).hash).toContain('judge=clip');
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+
     it('shows the best ten of sixteen', async () => {
       const { page, problems } = await openWithKey(parts(), { place: '/paint?prompt=a+drum&best_of=16' });
       await page.getByRole('button', { name: /^Paint 16 candidates · 1[56] units$/u }).click();

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { MakeButton } from '../../parts/make-button.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { useSession } from '../../session.ts';
-import { type BestOfPlan, CANDIDATE_COUNTS } from '../../state/best-of-plan.ts';
+import { type BestOfPlan, CANDIDATE_COUNTS, JUDGES } from '../../state/best-of-plan.ts';
 import type { BestOf } from '../../state/use-best-of.ts';
 
 export interface BestOfControlsProps {
@@ -13,7 +13,7 @@ export interface BestOfControlsProps {
 
 /** How many candidates there are to be, what they cost, and the button that makes them. */
 export function BestOfControls({ plan, bestOf, onChange }: BestOfControlsProps): JSX.Element {
-  const { api } = useSession();
+  const { api, model } = useSession();
   const { count } = plan;
   const { price, isBusy, make } = bestOf;
   return (
@@ -24,6 +24,17 @@ export function BestOfControls({ plan, bestOf, onChange }: BestOfControlsProps):
         value={count}
         onChange={(value) => onChange({ ...plan, count: value })}
       />
+      {count > 1 && model?.judge != null && (
+        <Segments
+          label="Judge"
+          options={JUDGES.map((value) => ({
+            value,
+            text: value === 'independent' ? 'independent' : 'the model’s own CLIP',
+          }))}
+          value={plan.judge}
+          onChange={(judge) => onChange({ ...plan, judge })}
+        />
+      )}
       {api && count > 1 && (
         <MakeButton
           action={isBusy ? `Painting ${count} candidates` : `Paint ${count} candidates`}

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type Config, parseConfig } from './config.ts';
 import { type EngineParts, openEngine } from './engine.ts';
 import { createApp } from './http/app.ts';
-import { createJsonLog, describeError } from './http/json-log.ts';
+import { createJsonLog, createLineWriter, describeError } from './http/json-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNonceMemory } from './http/nonce-memory.ts';
 import { listen } from './http/server.ts';
@@ -24,7 +24,9 @@ const STOP_LIMIT_MS = 27_000;
 /** When a stop that hangs ends all the same, ms. */
 const EXIT_LIMIT_MS = 29_000;
 
-const log = createJsonLog((line) => process.stdout.write(line));
+const lines = createLineWriter((text) => process.stdout.write(text));
+process.on('exit', lines.flush);
+const log = createJsonLog(lines.write);
 
 try {
   await start();

@@ -5,10 +5,13 @@ import { sha256 } from '@noble/hashes/sha2.js';
  * busy, encoding pictures among others: for what is short, many times the hashing itself.
  */
 const LONG_BYTES = 16 * 1024;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Bytes as lower-case hexadecimal. */
 export function toHex(bytes: ArrayBuffer | Uint8Array): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of new Uint8Array(bytes)) text += HEX[byte];
+  return text;
 }
 
 /** SHA-256 (FIPS 180-4) of bytes or of a string's UTF-8, as lower-case hexadecimal. */

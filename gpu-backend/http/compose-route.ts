@@ -1,9 +1,8 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { composeRequestSchema } from '../contract/compose.ts';
 import { ApiError } from '../contract/errors.ts';
-import { MAX_BODY_BYTES } from '../contract/generate.ts';
 import type { Composer } from '../serving/composer.ts';
+import { limitedBody } from './limited-body.ts';
 import { parseBody } from './parse-body.ts';
 import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
 
@@ -16,21 +15,12 @@ export interface ComposeRouteOptions {
 /** `POST /v1/compose`. @see contract/compose.ts */
 export function createComposeRoute({ composer, signature }: ComposeRouteOptions): Hono<SignedEnv> {
   const route = new Hono<SignedEnv>();
-  route.post(
-    '/v1/compose',
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLength }),
-    requireSignature(signature),
-    async (context: Context<SignedEnv>) => {
-      const request = parseBody(context.get('signedBody'), composeRequestSchema);
-      return context.json(await composer().compose(request), 200, { 'cache-control': 'no-store' });
-    },
-  );
+  route.post('/v1/compose', limitedBody, requireSignature(signature), async (context: Context<SignedEnv>) => {
+    const request = parseBody(context.get('signedBody'), composeRequestSchema);
+    return context.json(await composer().compose(request), 200, { 'cache-control': 'no-store' });
+  });
   route.all('/v1/compose', () => {
     throw new ApiError('method_not_allowed', { message: 'Only POST is allowed here.' });
   });
   return route;
-}
-
-function refuseLength(): never {
-  throw new ApiError('invalid_request', { message: `The body is longer than ${MAX_BODY_BYTES} bytes.` });
 }

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from '../contract/errors.ts';
-import { generateRequestSchema, MAX_BODY_BYTES, withdrawRequestSchema } from '../contract/generate.ts';
+import { generateRequestSchema, withdrawRequestSchema } from '../contract/generate.ts';
 import { IMAGE_FORMATS, type ImageFormat } from '../contract/image-format.ts';
 import type { Generated, Generator } from '../serving/generator.ts';
+import { limitedBody } from './limited-body.ts';
 import type { Metrics } from './metrics.ts';
 import { parseBody } from './parse-body.ts';
 import { requireSignature, type SignatureOptions, type SignedEnv } from './signed-body.ts';
@@ -29,10 +29,7 @@ export function createGenerateRoute({
 }: GenerateRouteOptions): Hono<SignedEnv & TracedEnv> {
   const route = new Hono<SignedEnv & TracedEnv>();
   const withdrawals = createWithdrawals();
-  const signed = [
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLength }),
-    requireSignature(signature),
-  ] as const;
+  const signed = [limitedBody, requireSignature(signature)] as const;
   route.post('/v1/generate', ...signed, async (context: Context<SignedEnv & TracedEnv>) => {
     const request = parseBody(context.get('signedBody'), generateRequestSchema);
     const { ticket } = request;
@@ -78,9 +75,5 @@ function formOf({ result, pictures }: Generated, format: ImageFormat): FormData 
 async function formResponse(form: FormData): Promise<Response> {
   const encoded = new Response(form);
   const headers = { 'content-type': encoded.headers.get('content-type') ?? '', 'cache-control': 'no-store' };
-  return new Response(await encoded.arrayBuffer(), { headers });
-}
-
-function refuseLength(): never {
-  throw new ApiError('invalid_request', { message: `The body is longer than ${MAX_BODY_BYTES} bytes.` });
+  return new Response(new Uint8Array(await encoded.arrayBuffer()), { headers });
 }

@@ -3,6 +3,7 @@ import { ApiError } from '../contract/errors.ts';
 
 /** Longer values, and all prompts, are not repeated in messages. */
 const QUOTED_VALUE_LIMIT = 40;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * A JSON body after its schema.
@@ -21,7 +22,7 @@ export function parseBody<T>(body: Uint8Array, schema: z.ZodType<T>): T {
 
 function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(UTF8.decode(body));
   } catch {
     // The parser's own message quotes the text around the fault, prompts too.
     throw new ApiError('invalid_request', { message: 'The body is not JSON in UTF-8.' });

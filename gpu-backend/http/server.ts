@@ -18,7 +18,7 @@ export interface ListenOptions {
 
 /** @throws Error saying that the port is taken, or what else the system says. */
 export async function listen(app: Hono, { host, port }: ListenOptions): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   let isStopping = false;
   // A kept-alive connection becomes idle only after its answer: without this, closing would wait for its time-out.
   server.prependListener('request', (_, response) => {

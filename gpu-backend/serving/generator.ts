@@ -111,13 +111,17 @@ export function createGenerator(options: GeneratorOptions): Generator {
     const watch = createStopwatch(clock);
     const stages = createStageTrace(trace, clock);
     const asked = await itemsOf(request);
-    const [first, ...others] = new Map(asked.map((item) => [item.fingerprint, item])).values();
-    if (!first) throw new RangeError('a request without pictures');
-    const items = [first, ...others];
-    const rows = [rowOf(first), ...others.map(rowOf)] as const;
-    watch.tokenised();
+    const items = [...new Map(asked.map((item) => [item.fingerprint, item])).values()];
     const caller = request.caller ?? request.tenant ?? '';
-    const made = stages.admission(() => scheduler.run({ caller, rows, deadlineAtMs, withdrawn }, signal));
+    const count = items.length;
+    const rows = (): Row[] => {
+      const made = items.map(rowOf);
+      watch.tokenised();
+      return made;
+    };
+    const made = stages.admission(() =>
+      scheduler.run({ caller, count, rows, deadlineAtMs, withdrawn }, signal),
+    );
     const stored = await allOf(
       made.map(async (promise, at) => {
         const row = await promise;
@@ -173,11 +177,12 @@ export function createGenerator(options: GeneratorOptions): Generator {
     const names = await known.namesOf(request);
     const missing = new Map(names.map((name, at) => [name, candidates[at]]));
     for (const name of names) if (known.get(name) !== undefined) missing.delete(name);
-    const [first, ...others] = [...missing.values()].flatMap((candidate) =>
-      candidate ? [{ ...rowOf({ prompt, stages, ...candidate }), judge, judgeTokenIds }] : [],
-    );
-    if (first) {
-      const made = scheduler.run({ caller, rows: [first, ...others], deadlineAtMs }, signal);
+    const drawn = [...missing.values()].filter((candidate) => candidate !== undefined);
+    if (drawn.length > 0) {
+      const inputs = (): Row[] =>
+        drawn.map((candidate) => ({ ...rowOf({ prompt, stages, ...candidate }), judge, judgeTokenIds }));
+      const asked = { caller, count: drawn.length, rows: inputs, deadlineAtMs };
+      const made = scheduler.run(asked, signal);
       const rows = await allOf(
         made.map(async (promise) => {
           const row = await promise;

@@ -11,7 +11,8 @@ export class Overloaded extends ApiError {
   constructor(reason: Overloaded['reason'], retryAfterMs: number) {
     const seconds = Math.ceil(retryAfterMs / 1_000);
     super('backend_unavailable', {
-      cause: new Error(`refused at the door: ${reason}`),
+      // No error: its stack says nothing, and costs what refusing must not.
+      cause: `refused at the door: ${reason}`,
       retryAfterS: Math.min(Math.max(seconds, 1), MAX_RETRY_AFTER_S),
     });
     this.name = 'Overloaded';

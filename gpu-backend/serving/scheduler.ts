@@ -10,7 +10,9 @@ import { Overloaded } from './overloaded.ts';
 interface ScheduleRequest {
   /** Whom to be fair to. */
   readonly caller: string;
-  readonly rows: readonly [Row, ...Row[]];
+  readonly count: number;
+  /** As many rows, made once the request has been taken: to be refused must cost nothing. */
+  readonly rows: () => readonly Row[];
   /** When all must be answered, on the scheduler's clock, ms. */
   readonly deadlineAtMs: number;
   /** Ends it, with the reason it aborts with, as long as none of its rows has gone to the model. */
@@ -72,7 +74,8 @@ export interface BatchSchedulerOptions {
 }
 
 interface ScheduledJob extends Job {
-  readonly request: ScheduleRequest;
+  /** Its rows, as soon as it has been taken. */
+  inputs: readonly Row[];
   readonly signal: AbortSignal;
   readonly askedAtMs: number;
   readonly made: readonly PromiseWithResolvers<MadeRow>[];
@@ -143,22 +146,28 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
   return {
     depth: batcher.waitingRows,
     drainMs: () => batcher.drainMs(clock.now()),
-    run(request, signal) {
+    run({ caller, count, rows, deadlineAtMs, withdrawn }, signal) {
       signal.throwIfAborted();
-      request.withdrawn?.throwIfAborted();
-      const made = request.rows.map(() => Promise.withResolvers<MadeRow>());
+      withdrawn?.throwIfAborted();
+      const made = Array.from({ length: count }, () => Promise.withResolvers<MadeRow>());
       const job: ScheduledJob = {
-        request,
+        inputs: [],
         signal,
         made,
-        caller: request.caller,
-        rows: request.rows.length,
-        deadlineAtMs: request.deadlineAtMs,
+        caller,
+        rows: count,
+        deadlineAtMs,
         askedAtMs: clock.now(),
         hasFailed: false,
       };
       const refusal = batcher.offer(job, clock.now());
       if (refusal) throw new Overloaded(refusal.reason, refusal.retryAfterMs);
+      try {
+        job.inputs = rows();
+      } catch (error) {
+        batcher.remove(job);
+        throw error;
+      }
       signal.addEventListener(
         'abort',
         () => {
@@ -167,7 +176,6 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
         },
         { once: true },
       );
-      const { withdrawn } = request;
       withdrawn?.addEventListener('abort', () => batcher.withdraw(job) && fail(job, withdrawn.reason));
       if (!isPumpDue) {
         isPumpDue = true;
@@ -183,7 +191,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
 }
 
 function rowsOf({ parts }: Batch<ScheduledJob>): Row[] {
-  return parts.flatMap(({ job, from, count }) => job.request.rows.slice(from, from + count));
+  return parts.flatMap(({ job, from, count }) => job.inputs.slice(from, from + count));
 }
 
 /** Hands out a batch's pictures; its memory is free again when all have been read. */

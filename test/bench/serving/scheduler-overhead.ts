@@ -83,7 +83,9 @@ async function timed(work: () => Promise<void>): Promise<number> {
 
 async function ask(scheduler: Scheduler, row: Row, caller = 'bench'): Promise<void> {
   const deadlineAtMs = performance.now() + 600_000;
-  const [made] = await Promise.all(scheduler.run({ caller, rows: [row], deadlineAtMs }, NEVER));
+  const [made] = await Promise.all(
+    scheduler.run({ caller, count: 1, rows: () => [row], deadlineAtMs }, NEVER),
+  );
   made?.release();
 }
 

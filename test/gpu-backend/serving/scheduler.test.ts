@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
 import type {
   BucketTime,
@@ -75,7 +75,7 @@ async function createScheduler(times = ONE_BY_ONE, queueRows = 8) {
     { signal = NEVER, caller = `caller of ${names}`, deadlineAtMs = 1e9 } = {},
   ): Promise<MadeRow>[] => {
     const rows = [names].flat().map((name) => rowOf(`${name}`, name));
-    return scheduler.run({ caller, rows: rows as [Row, ...Row[]], deadlineAtMs }, signal);
+    return scheduler.run({ caller, count: rows.length, rows: () => rows, deadlineAtMs }, signal);
   };
   return { clock, ...held, scheduler, ask };
 }
@@ -252,6 +252,27 @@ describe('createBatchScheduler', () => {
     expect(running[1]?.released).toBe(1);
   });
 
+  it('makes no rows of a request that it refuses', async () => {
+    const { ask, scheduler } = await createScheduler(ONE_BY_ONE, 1);
+    ask([1, 2]);
+    const rows = vi.fn(() => [rowOf('5', 5)]);
+    expect(() => scheduler.run({ caller: 'b', count: 1, rows, deadlineAtMs: 1e9 }, NEVER)).toThrow(
+      expect.objectContaining({ reason: 'queue' }),
+    );
+    expect(rows).not.toHaveBeenCalled();
+  });
+
+  it('forgets a request whose rows cannot be made', async () => {
+    const { scheduler } = await createScheduler();
+    const fail = (): never => {
+      throw new RangeError('no such noise');
+    };
+    expect(() => scheduler.run({ caller: 'a', count: 1, rows: fail, deadlineAtMs: 1e9 }, NEVER)).toThrow(
+      'no such',
+    );
+    expect(scheduler.depth()).toBe(0);
+  });
+
   it('takes requests before the model is ready, and runs them then', async () => {
     const clock = createManualClock();
     const held = createHeldInference();
@@ -260,7 +281,7 @@ describe('createBatchScheduler', () => {
     const options = { inference, ready: ready.promise, clock, maxQueueDelayMs: 2, queueRows: 8 };
     const scheduler = createBatchScheduler({ ...options, tailMs: () => 0 });
     const row = rowOf('1', 1);
-    scheduler.run({ caller: 'a', rows: [row], deadlineAtMs: 1e9 }, NEVER);
+    scheduler.run({ caller: 'a', count: 1, rows: () => [row], deadlineAtMs: 1e9 }, NEVER);
     await settled();
     expect(held.names()).toEqual([]);
     ready.resolve(ONE_BY_ONE);

@@ -1,7 +1,7 @@
 import type { Initialiser, Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { conv } from '../graph/operators/arithmetic.ts';
-import { concat, reshape, slice, transpose } from '../graph/operators/layout.ts';
+import { concat, reshape, slice } from '../graph/operators/layout.ts';
 import type { FloatTensor } from '../graph/tensors/float-tensor.ts';
 import { phaseKernel } from './phase-kernel.ts';
 import { phasePadding, phasesOf } from './phases.ts';
@@ -24,21 +24,20 @@ export function polyphaseConv(
 ): Value {
   const all = phasesOf(from, to);
   const { stride, periods, phases } = all;
-  const values = phases.flatMap((rows, row) =>
-    phases.map((columns, column) => {
+  const rows = phases.map((rows, row) => {
+    const columns = phases.map((columns, column) => {
       const name = `${kernel.name}.phase${row}_${column}`;
       const weight = graph.weight(name, phaseKernel(kernel.tensor, rows, columns), kernel.type as 'float32');
       const [above, below] = phasePadding(rows, all);
       const [left, right] = phasePadding(columns, all);
       const value = conv(graph, x, weight, bias, { stride, padding: [above, left, below, right] });
-      return withoutFirst(graph, value, [...(rows.start > 0 ? [2] : []), ...(columns.start > 0 ? [3] : [])]);
-    }),
-  );
-  // Each map's row i side by side, rows of one target row together, is a run of memory; then columns take turns.
-  const period = phases.length;
-  const rows = concat(graph, values as [Value, ...Value[]], 3);
-  const byColumnPhase = reshape(graph, rows, [0, 0, periods * period, period, periods]);
-  return reshape(graph, transpose(graph, byColumnPhase, [0, 1, 2, 4, 3]), [0, 0, to, to]);
+      const axes = [...(rows.start > 0 ? [2] : []), ...(columns.start > 0 ? [3] : [])];
+      return reshape(graph, withoutFirst(graph, value, axes), [0, 0, periods, periods, 1]);
+    });
+    // Columns take turns, then rows do.
+    return reshape(graph, concat(graph, columns as [Value, ...Value[]], 4), [0, 0, periods, 1, to]);
+  });
+  return reshape(graph, concat(graph, rows as [Value, ...Value[]], 3), [0, 0, to, to]);
 }
 
 function withoutFirst(graph: GraphBuilder, x: Value, axes: readonly number[]): Value {

@@ -77,7 +77,8 @@ interface ScheduledJob extends Job {
   /** Its rows, as soon as it has been taken. */
   inputs: readonly Row[];
   readonly signal: AbortSignal;
-  readonly askedAtMs: number;
+  /** When they had been made, and its waiting began. */
+  askedAtMs: number;
   readonly made: readonly PromiseWithResolvers<MadeRow>[];
   /** Nobody waits for its rows any more. */
   hasFailed: boolean;
@@ -164,6 +165,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
       if (refusal) throw new Overloaded(refusal.reason, refusal.retryAfterMs);
       try {
         job.inputs = rows();
+        job.askedAtMs = clock.now();
       } catch (error) {
         batcher.remove(job);
         throw error;

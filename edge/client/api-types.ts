@@ -291,7 +291,7 @@ export interface Job {
     total: number;
   } | null;
   /**
-   * Why it failed or expired, or why it waits.
+   * Why it failed or expired, or why it waits; of a cancelled one what it was charged, if anything.
    */
   error: {
     message: string;

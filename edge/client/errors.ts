@@ -34,13 +34,13 @@ export class GalipError extends Error {
 
 /** The request is wrong, in the field `param`. */
 export class InvalidRequestError extends GalipError {}
-/** The prompt, or the picture made of it, is not allowed. Nothing was charged. */
+/** The prompt, or the picture made of it, is not allowed. What is not allowed is not charged. */
 export class ModerationError extends GalipError {}
 /** No valid key, or no valid signature. */
 export class AuthenticationError extends GalipError {}
 /** The key may not do that. */
 export class PermissionError extends GalipError {}
-/** Credit or a budget does not cover it. Nothing was made or charged. */
+/** Credit or a budget does not cover it. Nothing more was made or charged. */
 export class SpendingError extends GalipError {}
 /** There is no such thing, or no longer. */
 export class NotFoundError extends GalipError {}

@@ -8,7 +8,7 @@ import { type ImageCall, placeOf } from '../generation/image-call.ts';
 import type { MakeImagesOptions } from '../generation/make-images.ts';
 import { type Billed, billPictures, type PlannedPicture } from '../generation/plan-pictures.ts';
 import type { Quoted } from '../generation/quote-pictures.ts';
-import { SpendingRefused } from '../generation/spending-refused.ts';
+import { refuseTexts } from '../generation/refuse-texts.ts';
 import type { Allowance } from '../ledger/ledger.ts';
 import { ledgerNameOf } from '../ledger/ledger-name.ts';
 import { spenderOf } from '../ledger/spender-of.ts';
@@ -62,29 +62,18 @@ export function createCompositionMaker(options: Omit<MakeImagesOptions, 'scorer'
   const { model, store, cache, flights, ledgerOf, prices, policy, clock, log } = options;
   const native = model.imageSize;
 
-  async function refuse(
-    pictures: readonly Billed<PlannedPicture>[],
-    order: CompositionOrder,
-    call: CompositionCall,
-  ): Promise<never> {
-    const recorded = await ledgerOf(placeOf(call)).record({
-      requestKey: call.requestKey,
-      spender: spenderOf(call.principal, call.tenant),
-      model: model.id,
-      lines: pictures.map(({ chargeId, fingerprint }) => {
-        return { chargeId, fingerprint, units: 0, outcome: 'moderated' as const };
-      }),
-    });
-    throw recorded.granted ? moderated(order) : new SpendingRefused(recorded);
-  }
-
   return {
     async make(order, call) {
       const { requestKey, origin, defer, deadline, isRetry, onPicture, onProgress } = call;
       const { tenant } = call.principal;
       const planned = await planComposition(order, model, tenant);
       const { pictures, file } = await bill(planned, ledgerNameOf(placeOf(call)), requestKey);
-      if (!(await allowsTexts(pictures, tenant, policy))) await refuse(pictures, order, call);
+      const ledger = ledgerOf(placeOf(call));
+      const spender = spenderOf(call.principal, call.tenant);
+      if (!(await allowsTexts(pictures, tenant, policy))) {
+        const param = textsFieldOf(order);
+        throw await refuseTexts(pictures, { ledger, spender, requestKey, model: model.id, param });
+      }
       const source = createPictureSource({ store, cache, origin, defer });
       const quoted = await quoteComposition(
         { pictures, file },
@@ -98,8 +87,8 @@ export function createCompositionMaker(options: Omit<MakeImagesOptions, 'scorer'
       const plans = [...quoted.pictures, ...(quoted.file ? [quoted.file] : [])];
       let done = 0;
       const charging = chargePictures(plans, {
-        ledger: ledgerOf(placeOf(call)),
-        spender: spenderOf(call.principal, call.tenant),
+        ledger,
+        spender,
         model: model.id,
         atOnce: FLIGHTS_AT_ONCE,
         withBytes: false,
@@ -125,7 +114,8 @@ export function createCompositionMaker(options: Omit<MakeImagesOptions, 'scorer'
 
     async quote(order, { principal: { tenant }, origin, defer }) {
       const planned = await planComposition(order, model, tenant);
-      if (!(await allowsTexts(planned.pictures, tenant, policy))) throw moderated(order);
+      if (!(await allowsTexts(planned.pictures, tenant, policy)))
+        throw new ApiError('request_moderated', { param: textsFieldOf(order) });
       const source = createPictureSource({ store, cache, origin, defer });
       const { pictures, file } = await quoteComposition(planned, { source, prices, native });
       const units = [...pictures, ...(file ? [file] : [])].reduce((sum, one) => sum + one.units, 0);
@@ -199,6 +189,6 @@ function hashesOf({ hashes }: Pick<Quoted<PlannedPicture>, 'hashes'>) {
   return { thumbhash: hashes?.thumbhash ?? null, phash: hashes?.phash ?? null };
 }
 
-function moderated({ kind }: CompositionOrder): ApiError {
-  return new ApiError('request_moderated', { param: kind === 'grid' ? 'prompt' : 'keyframes' });
+function textsFieldOf({ kind }: CompositionOrder): string {
+  return kind === 'grid' ? 'prompt' : 'keyframes';
 }

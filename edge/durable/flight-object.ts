@@ -35,8 +35,8 @@ export class FlightObject extends DurableObject<WorkerEnv> {
     return this.#core.generate(...call);
   }
 
-  async leave(caller: string): Promise<void> {
-    this.#core.leave(caller);
+  async leave(call: string): Promise<void> {
+    this.#core.leave(call);
   }
 
   async wasStartedBy(caller: string): Promise<boolean> {

@@ -13,9 +13,9 @@ interface RemoteFlight {
     withBytes: boolean,
     caller?: string,
     traceparent?: string,
-    mayLeave?: boolean,
+    call?: string,
   ): Promise<FlightAnswer>;
-  leave(caller: string): Promise<void>;
+  leave(call: string): Promise<void>;
   wasStartedBy(caller: string): Promise<boolean>;
 }
 
@@ -51,16 +51,18 @@ export function createDurableFlights({ flightOf, ...clock }: DurableFlightsOptio
     async generate(plan, { deadline, withBytes, caller, traceparent, withdrawn }) {
       if (withdrawn?.aborted) throw new ApiError('superseded');
       const late = () => new ApiError('deadline_exceeded');
+      // Its own: a caller may ask again before it is heard that it left.
+      const name = withdrawn && crypto.randomUUID();
       // What does not arrive is no harm: then the picture is made.
       const leave = (): void => {
-        if (caller !== undefined)
+        if (name !== undefined)
           flightOf(plan.fingerprint)
-            .leave(caller)
+            .leave(name)
             .catch(() => undefined);
       };
       withdrawn?.addEventListener('abort', leave, { once: true });
       const { landing, refusal } = await within(
-        call(plan, withBytes, caller, traceparent, withdrawn !== undefined),
+        call(plan, withBytes, caller, traceparent, name),
         deadline,
         clock,
         late,

@@ -53,10 +53,13 @@ export interface FlightCore {
     withBytes: boolean,
     caller?: string,
     traceparent?: string,
-    mayLeave?: boolean,
+    call?: string,
   ): Promise<FlightAnswer>;
-  /** A caller that may leave wants the picture no more; where nobody does, what has not begun never will. */
-  leave(caller: string): void;
+  /**
+   * Who made that call wants the picture no more; where nobody does, what has not begun never will. It is answered at once,
+   * but for whom the picture is made: that one hears whether it is made all the same.
+   */
+  leave(call: string): void;
   /** Whether the picture was made because of that caller. */
   wasStartedBy(caller: string): boolean;
   /** Forgets what nobody needs any more; called at the time given to `FlightStorage.write`. */
@@ -70,8 +73,8 @@ type Flown = Omit<Landing, 'result'>;
 interface Current {
   readonly end: Promise<Flown | FlightRefusal>;
   readonly withdrawal: AbortController;
-  /** Who waits for it and may leave. */
-  readonly leavers: Set<string>;
+  /** Calls that wait for it and may leave, each with what lets it go. */
+  readonly leavers: Map<string, { readonly caller: string | undefined; readonly go: () => void }>;
   /** Somebody waits for it who never leaves. */
   isHeld: boolean;
 }
@@ -84,7 +87,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     plan: FlightPlan,
     caller: string | undefined,
     traceparent: string | undefined,
-    withdrawn: AbortSignal | undefined,
+    withdrawn: AbortSignal,
   ): Promise<Flown | FlightRefusal> {
     const row = storage.read();
     if (row?.state === 'refused' && now() < row.until) return row.refusal;
@@ -120,7 +123,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   async function make(
     { recipe, fingerprint }: PicturePlan,
     traceparent: string | undefined,
-    withdrawn: AbortSignal | undefined,
+    withdrawn: AbortSignal,
   ): Promise<Flown> {
     const { model, prompt, stages, seed, latent, size, format, quality, tenant } = recipe;
     const { pictures } = await backend.generate({
@@ -131,7 +134,7 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
       quality,
       ...(tenant !== undefined && { tenant }),
       traceparent,
-      ...(withdrawn && { withdrawn }),
+      withdrawn,
     });
     const [picture] = pictures;
     // Caching a picture under a name that is not its own could never be mended.
@@ -210,33 +213,29 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
     return row !== undefined && row.state !== 'refused' && row.starter === caller;
   }
 
-  function start(
-    plan: FlightPlan,
-    caller: string | undefined,
-    traceparent: string | undefined,
-    mayLeave: boolean,
-  ): Current {
+  function start(plan: FlightPlan, caller: string | undefined, traceparent: string | undefined): Current {
     const withdrawal = new AbortController();
-    const end = fly(plan, caller, traceparent, mayLeave ? withdrawal.signal : undefined).finally(() => {
+    const end = fly(plan, caller, traceparent, withdrawal.signal).finally(() => {
       current = undefined;
     });
-    return { end, withdrawal, leavers: new Set(), isHeld: false };
+    return { end, withdrawal, leavers: new Map(), isHeld: false };
   }
 
-  const generate: FlightCore['generate'] = async (plan, withBytes, caller, traceparent, mayLeave = false) => {
+  const generate: FlightCore['generate'] = async (plan, withBytes, caller, traceparent, call) => {
     const joins = current !== undefined;
     // Set before the first await: whoever comes in between joins.
-    current ??= start(plan, caller, traceparent, mayLeave);
+    current ??= start(plan, caller, traceparent);
     const flight = current;
-    const leaver = mayLeave ? caller : undefined;
-    if (leaver === undefined) flight.isHeld = true;
-    else flight.leavers.add(leaver);
-    const flown = await flight.end;
+    const { promise: left, resolve } = Promise.withResolvers<FlightRefusal>();
+    const go = (): void => resolve(refusalOf(new ApiError('superseded')));
+    if (call === undefined) flight.isHeld = true;
+    else flight.leavers.set(call, { caller, go });
+    const flown = await Promise.race([flight.end, left]);
     if ('code' in flown) {
       // Came after all others had left, and does not leave.
-      const isWanted = leaver === undefined || flight.leavers.has(leaver);
+      const isWanted = call === undefined || flight.leavers.has(call);
       if (flown.code === 'superseded' && isWanted) {
-        return generate(plan, withBytes, caller, traceparent, mayLeave);
+        return generate(plan, withBytes, caller, traceparent, call);
       }
       return { refusal: flown };
     }
@@ -249,8 +248,11 @@ export function createFlightCore(options: FlightCoreOptions): FlightCore {
   return {
     wasStartedBy,
     generate,
-    leave(caller) {
-      if (!current?.leavers.delete(caller)) return;
+    leave(call) {
+      const leaver = current?.leavers.get(call);
+      if (!current || !leaver) return;
+      current.leavers.delete(call);
+      if (leaver.caller === undefined || !wasStartedBy(leaver.caller)) leaver.go();
       if (current.leavers.size === 0 && !current.isHeld) current.withdrawal.abort();
     },
     async wake() {

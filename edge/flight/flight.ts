@@ -29,9 +29,9 @@ interface FlightCall {
    */
   readonly caller?: string;
   /**
-   * Aborted when the caller wants the picture no more. Where then nobody waits for it, and the backend has not begun, the
-   * flight ends with `superseded`; else the call ends as if it had not been: what was made for a caller is paid by it.
-   * Undefined: it never leaves.
+   * Aborted when the caller wants the picture no more: the call ends with `superseded`. For whom the flight is made it ends
+   * so only where nobody else waits and the backend has not begun, else as if it had stayed: what was made for a caller is
+   * paid by it. Undefined: it never leaves.
    */
   readonly withdrawn?: AbortSignal | undefined;
   /** W3C trace context of a flight that this call starts. */

@@ -3,8 +3,10 @@ import { within } from '../durable/within.ts';
 import {
   type Allowance,
   CHARGED_OUTCOMES,
+  type ChargeLine,
   type Ledger,
   type Outcome,
+  type Recorded,
   type Settled,
   type SettledCharge,
   type Spender,
@@ -61,22 +63,30 @@ export async function chargePictures<T extends QuotedPlan>(
     defer(call.catch(() => undefined));
     return within(call, answerBy, clock, late);
   };
-  /** There is no money for all: what an earlier try of the request had made is paid as far as there is, and told. */
-  async function chargeEarlier(refusal: SpendingRefused): Promise<ApiError> {
+  /** It ends here: what an earlier try of the request had made is paid as far as there is money, and told. */
+  async function chargeEarlier(error: ApiError): Promise<ApiError> {
+    const made = lines.filter((_, index) => quoted[index]?.cache === 'miss' && quoted[index].isStored);
+    const record = (some: readonly ChargeLine[]): Promise<Recorded> =>
+      inTime(ledger.record({ ...order, lines: some.map((line) => ({ ...line, outcome: 'generated' })) }));
+    if (made.length === 0) return error;
+    const whole = await record(made);
+    if (whole.granted) return new PartlyMade(error, whole, lines.length);
+    if (made.length === 1) return error;
+    // One by one: what was charged by then must be heard of where the rest is refused.
     const charges: SettledCharge[] = [];
-    let { allowance } = refusal;
-    for (const [index, line] of lines.entries()) {
-      if (quoted[index]?.cache !== 'miss' || !quoted[index].isStored) continue;
-      // One by one: each may have been charged, and that must be heard of where another is refused.
-      const recorded = await inTime(ledger.record({ ...order, lines: [{ ...line, outcome: 'generated' }] }));
-      if (!recorded.granted) continue;
-      charges.push(...recorded.charges);
-      allowance = recorded.allowance;
+    let { allowance } = whole;
+    for (const line of made) {
+      const one = await record([line]);
+      allowance = one.allowance;
+      if (one.granted) charges.push(...one.charges);
+      else if (one.reason === 'rate') break;
     }
-    return charges.length === 0 ? refusal : new PartlyMade(refusal, { charges, allowance }, lines.length);
+    return charges.length === 0 ? error : new PartlyMade(error, { charges, allowance }, lines.length);
   }
   if (quoted.every(({ isStored }) => isStored)) {
-    await options.complete?.();
+    await options.complete?.().catch(async (error: unknown) => {
+      throw await chargeEarlier(asApiError(error));
+    });
     const recorded = await inTime(
       ledger.record({
         ...order,
@@ -110,7 +120,7 @@ export async function chargePictures<T extends QuotedPlan>(
 
   /** @throws what the caller is told instead of all pictures. */
   async function settleMade(thrown: unknown): Promise<never> {
-    const error = thrown instanceof ApiError ? thrown : new ApiError('internal_error', { cause: thrown });
+    const error = asApiError(thrown);
     const isMade = (plan: T): boolean => wasMade(plan, flown);
     const isPartlyMade = quoted.some(isMade);
     late = () => (isPartlyMade ? unheard(error) : error);
@@ -151,6 +161,10 @@ export async function chargePictures<T extends QuotedPlan>(
     isAnswered = true;
     return late();
   });
+}
+
+function asApiError(thrown: unknown): ApiError {
+  return thrown instanceof ApiError ? thrown : new ApiError('internal_error', { cause: thrown });
 }
 
 /** It may have been charged: the same request again finds out. */

@@ -19,16 +19,10 @@ import { chargePictures } from './charge-pictures.ts';
 import { type ImageCall, placeOf } from './image-call.ts';
 import type { ImageRequest } from './image-request.ts';
 import { type Images, type Quote, SCORE_CAVEAT } from './images.ts';
-import {
-  type Billed,
-  billPictures,
-  type PlannedPicture,
-  pictureNameOfPlan,
-  planPictures,
-} from './plan-pictures.ts';
+import { billPictures, type PlannedPicture, pictureNameOfPlan, planPictures } from './plan-pictures.ts';
 import { quotePictures } from './quote-pictures.ts';
+import { refuseTexts } from './refuse-texts.ts';
 import { bestOf, judgeOf, scorePictures } from './score-pictures.ts';
-import { SpendingRefused } from './spending-refused.ts';
 
 export interface MakeImagesOptions {
   readonly model: ModelCard;
@@ -65,24 +59,6 @@ export interface ImageMaker {
 export function createImageMaker(options: MakeImagesOptions): ImageMaker {
   const { model, store, cache, flights, ledgerOf, prices, policy, scorer, clock, log } = options;
 
-  async function refuse(billed: readonly Billed<PlannedPicture>[], call: ImageCall): Promise<never> {
-    const lines = billed.map(({ chargeId, fingerprint }) => ({
-      chargeId,
-      fingerprint,
-      units: 0,
-      outcome: 'moderated' as const,
-    }));
-    const recorded = await ledgerOf(placeOf(call)).record({
-      requestKey: call.requestKey,
-      spender: spenderOf(call.principal, call.tenant),
-      model: model.id,
-      lines,
-    });
-    throw recorded.granted
-      ? new ApiError('request_moderated', { param: 'prompt' })
-      : new SpendingRefused(recorded);
-  }
-
   return {
     async make(request, call) {
       const { requestKey, origin, defer, deadline, isRetry } = call;
@@ -92,7 +68,11 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         ledgerNameOf(placeOf(call)),
         requestKey,
       );
-      if (!(await allowsTexts(billed, tenant, policy))) await refuse(billed, call);
+      const ledger = ledgerOf(placeOf(call));
+      const spender = spenderOf(call.principal, call.tenant);
+      if (!(await allowsTexts(billed, tenant, policy))) {
+        throw await refuseTexts(billed, { ledger, spender, requestKey, model: model.id, param: 'prompt' });
+      }
       const source = createPictureSource({ store, cache, origin, defer });
       const isBase64 = request.response_format === 'b64_json';
       const withBytes = isBase64 || call.withBytes === true;
@@ -109,8 +89,8 @@ export function createImageMaker(options: MakeImagesOptions): ImageMaker {
         scores = await scorePictures(someOf(billed), { scorer, judge, tenant, deadline, clock });
       };
       const charging = chargePictures(quoted, {
-        ledger: ledgerOf(placeOf(call)),
-        spender: spenderOf(call.principal, call.tenant),
+        ledger,
+        spender,
         requestKey,
         model: model.id,
         prices,

@@ -31,7 +31,7 @@ export interface JobPorts {
   /** 0 … 1. */
   readonly random: () => number;
   /**
-   * Makes the pictures, or ends at the deadline, at once or within a second. Repeated for the same job it charges nothing
+   * Makes the pictures, or ends at the deadline or soon after: what has begun is waited for, 20 s at most. Repeated for the same job it charges nothing
    * twice; what it throws is not charged, but for what it says was made.
    */
   readonly run: (job: Job, onProgress: (progress: JobProgress) => void) => Promise<JobResult>;

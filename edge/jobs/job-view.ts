@@ -27,7 +27,10 @@ export const jobSchema = z
     error: z
       .object({ message: z.string(), type: z.string(), code: z.string(), param: z.string().nullable() })
       .nullable()
-      .openapi({ description: 'Why it failed or expired, or why it waits.' }),
+      .openapi({
+        description:
+          'Why it failed or expired, or why it waits; of a cancelled one what it was charged, if anything.',
+      }),
     webhook: z
       .object({
         url: z.url(),

@@ -10,7 +10,7 @@ import type { Job, JobProgress, JobResult } from './job.ts';
 /** Bound of one try; what takes longer is tried again. */
 const TRY_MS = 60_000;
 
-/** Beyond that a try may wait so long for the ledger: with it, it stays below the time after which a job is looked at. */
+/** Beyond that a try may wait so long for what has begun, and for the ledger: with it, it stays below the time after which a job is looked at. */
 const HEAR_MS = 20_000;
 
 export interface RunJobOptions {
@@ -66,8 +66,8 @@ export function createRunJob({
     return made.catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === 'idempotency_key_reused') throw otherModel(error);
-      const saysMore = isUnclear(error) || error instanceof PartlyMade;
-      throw refusal && !saysMore ? refusal : error;
+      if (!refusal || isUnclear(error)) throw error;
+      throw error instanceof PartlyMade ? error.because(refusal) : refusal;
     });
   };
 }

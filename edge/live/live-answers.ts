@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { type Images, imagesSchema } from '../generation/images.ts';
+import { PartlyMade } from '../generation/partly-made.ts';
 import { SpendingRefused } from '../generation/spending-refused.ts';
 
 const id = z.string().openapi({ description: 'Of the message that is answered.' });
@@ -67,6 +68,8 @@ export function errorAnswer(id: string | null, error: ApiError): LiveAnswer {
     id,
     ...error.toBody(),
     retry_after: error.retryAfterS ?? null,
-    ...(error instanceof SpendingRefused && { remaining: error.allowance.remaining }),
+    ...((error instanceof SpendingRefused || error instanceof PartlyMade) && {
+      remaining: error.allowance.remaining,
+    }),
   };
 }

@@ -153,7 +153,7 @@ The client sends text frames: an \`id\` of its own and the fields of an \`ImageR
 webhook). Each message has one answer, a \`LiveAnswer\`: \`picture\`, followed at once by a binary frame with its bytes; \
 \`superseded\`; or \`error\`, after which the socket goes on. One picture is in work at a time and one waits: a newer message \
 takes the place of what waits, and of what is in work as long as the model has not begun with it. What is superseded costs \
-nothing, what was made is charged and delivered, what exists costs a hit. Closed with 1001 when idle for two minutes, 1003 for \
+nothing, what was made is charged and, unless it came too late, delivered, what exists costs a hit. Closed with 1001 when idle for two minutes, 1003 for \
 binary frames, 1008 when the key holds no more or messages come too fast (250 a second), 1009 above 64 Ki characters, 1012 \
 after an hour or 1,000 requests, once what was taken is answered: connect again, and ask again what has no answer, since it was \
 never begun. The client \`galip\` does all of this (\`galip.live()\`).`;

@@ -171,9 +171,14 @@ export function signedPicture(options: SignedPictureOptions): Endpoint {
   };
 }
 
+const BROKE_OFF = 'Generation broke off. What was made by then is kept, and found by this URL.';
+
 /** Whoever looks at a page must not read its owner's balance from its pictures. */
 function withoutNumbers(error: unknown): never {
-  throw error instanceof SpendingRefused || error instanceof PartlyMade
-    ? new ApiError(error.code, { ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) })
-    : error;
+  if (!(error instanceof SpendingRefused || error instanceof PartlyMade)) throw error;
+  const { code, retryAfterS } = error;
+  throw new ApiError(code, {
+    ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(error instanceof PartlyMade && { message: BROKE_OFF }),
+  });
 }

@@ -125,6 +125,20 @@ describe('best_of', () => {
     expect(edge.backend.requests).toHaveLength(3);
   });
 
+  it('says under its Idempotency-Key each time what was charged', async () => {
+    const edge = createTestEdge();
+    const { headers, charged } = await startTenant();
+    edge.scorer.isAway = true;
+    const keyed = { ...headers, 'idempotency-key': crypto.randomUUID() };
+    for (let time = 0; time < 2; time++) {
+      const response = await edge.generate({ prompt: 'cat', best_of: 3 }, keyed);
+      expect(response.status).toBe(503);
+      expect(response.headers.get('x-usage-units')).toBe('3');
+      expect(await response.text()).toContain('3 of 3 files were made and charged (3 units)');
+    }
+    expect((await charged()).reduce((sum, { units }) => sum + units, 0)).toBe(3);
+  });
+
   it.each<[string, object, string]>([
     ['best_of', { best_of: 0 }, '1 … 16'],
     ['best_of', { best_of: 17 }, '1 … 16'],

@@ -141,4 +141,18 @@ describe('a request of which one picture fails', () => {
     expect(again.error?.message).toMatch(/1 of 2 files were made and charged \(10 units\)/u);
     expect(await ledger.balance()).toMatchObject({ spent: 100, reserved: 0 });
   });
+
+  it('is answered at once, also where another of them is somebody else’s and slow', async () => {
+    const slow = Promise.withResolvers<void>();
+    edge.backend.during = (seed) => (seed === 0 ? slow.promise : Promise.resolve());
+    const other = edge.generate({ prompt: 'cat', seed: 0 }, { authorization: `Bearer ${await issueKey()}` });
+    await begun(1);
+    edge.backend.failure = new ApiError('backend_unavailable');
+    const { status } = await answerOf(send({ prompt: 'cat', seeds: [0, 1] }));
+    expect(status).toBe(503);
+    expect(await ledger.balance()).toMatchObject({ spent: 0, reserved: 0 });
+    edge.backend.failure = undefined;
+    slow.resolve();
+    expect((await other).status).toBe(200);
+  });
 });

@@ -317,7 +317,7 @@ describe('a flight that wakes', () => {
 });
 
 describe('a flight whose callers may leave', () => {
-  const leaver = (caller: string) => flight.generate(PLAN, true, caller, undefined, true);
+  const leaver = (caller: string) => flight.generate(PLAN, true, caller, undefined, caller);
 
   it('is withdrawn when the last of them has left, and flown anew at once for who comes after', async () => {
     const answers = [leaver('a'), leaver('b')];

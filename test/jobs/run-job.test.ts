@@ -1,10 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ImageMaker } from '../../edge/generation/make-images.ts';
+import { PartlyMade } from '../../edge/generation/partly-made.ts';
 import type { Job } from '../../edge/jobs/job.ts';
 import { createRunJob } from '../../edge/jobs/run-job.ts';
 import { type KeyRecord, NO_LIMITS } from '../../edge/keys/key-record.ts';
 import type { KeyHolder } from '../../edge/keys/key-store.ts';
 import { NO_TENANT_LIMITS } from '../../edge/keys/tenant.ts';
+import type { SettledCharge } from '../../edge/ledger/ledger.ts';
 import { ApiError, type ErrorCode } from '../../gpu-backend/contract/errors.ts';
 import { IMAGES, ORDER } from './job-world.ts';
 
@@ -50,6 +52,18 @@ const JOB: Job = {
   result: null,
   progress: null,
   error: null,
+};
+
+const CHARGE: SettledCharge = {
+  chargeId: 'charge',
+  tenant: 'tenant',
+  keyId: 'key',
+  model: 'test',
+  fingerprint: '0'.repeat(64),
+  outcome: 'generated',
+  units: 3,
+  day: '2026-11-23',
+  settledAt: NOW_MS,
 };
 
 async function runWith(holder: KeyHolder | undefined, job: Partial<Job> = {}, failure?: Error) {
@@ -128,6 +142,21 @@ describe('a try of a job', () => {
     expect(await codeAfter('insufficient_credits')).toMatchObject({ code: 'invalid_api_key' });
     expect(await codeAfter('ledger_unavailable')).toMatchObject({ code: 'ledger_unavailable' });
     expect(await codeAfter('storage_unavailable')).toMatchObject({ code: 'storage_unavailable' });
+  });
+
+  it('ends with the end of its key, and says what was charged', async () => {
+    const revoked = { ...HOLDER, key: { ...KEY, revokedAt: 1 } };
+    const charges = [CHARGE, { ...CHARGE, outcome: 'failed' as const, units: 0 }];
+    const made = new PartlyMade(
+      new ApiError('deadline_exceeded'),
+      { charges, allowance: { remaining: null, rate: null } },
+      2,
+    );
+    const { outcome } = await runWith(revoked, { unsettled: true }, made);
+    expect(outcome).toMatchObject({
+      code: 'invalid_api_key',
+      message: expect.stringContaining('1 of 2 files were made and charged (3 units)'),
+    });
   });
 
   it('holds with a key that expires later', async () => {

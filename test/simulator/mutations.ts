@@ -154,15 +154,15 @@ export const MUTATIONS: Readonly<Record<string, { readonly mutation: Mutation; r
     'a flight that is given up when anybody leaves': {
       mutation: {
         flightCore(core) {
-          const callers = new Set<string>();
+          const calls = new Set<string>();
           return {
             ...core,
-            generate(plan, withBytes, caller, traceparent) {
-              if (caller !== undefined) callers.add(caller);
-              return core.generate(plan, withBytes, caller, traceparent, caller !== undefined);
+            generate(plan, withBytes, caller, traceparent, call) {
+              if (call !== undefined) calls.add(call);
+              return core.generate(plan, withBytes, caller, traceparent, call);
             },
             leave() {
-              for (const caller of callers) core.leave(caller);
+              for (const call of calls) core.leave(call);
             },
           };
         },

@@ -52,8 +52,7 @@ async function resultOf(steps: AsyncIterable<JobStep>): Promise<NonNullable<Job[
     if (!job) continue;
     const { id, status, result, error } = job;
     if (result) return result;
-    if (error && status !== 'cancelled')
-      throw errorOf(error.message, { code: error.code, param: error.param });
+    if (error) throw errorOf(error.message, { code: error.code, param: error.param });
     throw new JobError(`${id} is ${status}`);
   }
   throw new JobError('the job ended unheard');

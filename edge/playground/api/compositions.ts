@@ -72,7 +72,7 @@ export function createCompositions(
         }
         const { status, result, error } = job;
         if (result && 'object' in result) return result;
-        if (status === 'cancelled') return undefined;
+        if (status === 'cancelled' && !error) return undefined;
         throw errorOf(error?.message ?? `the job is ${status}`, { code: error?.code, param: error?.param });
       }
       throw new TypeError('the job ended unheard');

@@ -165,7 +165,7 @@ export function createJobCore(ports: JobPorts): JobCore {
     }
     if (storage.isCancelRequested()) {
       const isPartlyMade = error instanceof PartlyMade;
-      return finish({ status: 'cancelled', ...(isPartlyMade && { error: error.toBody().error }) });
+      return finish({ status: 'cancelled', error: isPartlyMade ? error.toBody().error : null });
     }
     if (now() >= job.deadline) return expire(error);
     if (delayMs === undefined) return finish({ status: 'failed', error: error.toBody().error });
@@ -212,7 +212,7 @@ export function createJobCore(ports: JobPorts): JobCore {
       if (job.finishedAt !== null) return afterEnd(job, job.finishedAt);
       if (live) await setAlarm(now() + LOOK_AFTER_MS);
       else if (!isOver(job) || mayBeCharged(job)) await attemptWhenDue(job);
-      else if (storage.isCancelRequested()) await finish({ status: 'cancelled' });
+      else if (storage.isCancelRequested()) await finish({ status: 'cancelled', error: null });
       else await expire();
       return false;
     },
@@ -222,7 +222,7 @@ export function createJobCore(ports: JobPorts): JobCore {
       if (!isFinal(job.status)) {
         storage.requestCancel();
         if (mayBeCharged(job)) await setAlarm(now());
-        else if (!live) await finish({ status: 'cancelled' });
+        else if (!live) await finish({ status: 'cancelled', error: null });
       }
       return storage.find() ?? job;
     },

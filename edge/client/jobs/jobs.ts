@@ -52,8 +52,10 @@ async function resultOf(steps: AsyncIterable<JobStep>): Promise<NonNullable<Job[
     if (!job) continue;
     const { id, status, result, error } = job;
     if (result) return result;
-    if (error) throw errorOf(error.message, { code: error.code, param: error.param });
-    throw new JobError(`${id} is ${status}`);
+    if (error && status !== 'cancelled')
+      throw errorOf(error.message, { code: error.code, param: error.param });
+    // What a cancelled job was charged, if anything.
+    throw new JobError(`${id} is ${status}${error ? `: ${error.message}` : ''}`);
   }
   throw new JobError('the job ended unheard');
 }

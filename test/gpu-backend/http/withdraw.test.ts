@@ -53,8 +53,9 @@ describe('POST /v1/withdraw', () => {
     const begun = request('a begun apple', first);
     await expect.poll(() => batches).toBe(1);
     const next = request('a next apple', second);
+    await expect.poll(() => batches).toBe(2);
     const waits = request('a stale apple', third);
-    await expect.poll(() => backend.scheduler.depth()).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => backend.scheduler.depth()).toBe(1);
     for (const ticket of [first, third]) expect((await post('/v1/withdraw', { ticket })).status).toBe(204);
     const stale = await waits;
     expect(stale.status).toBe(409);

@@ -3,7 +3,8 @@ import { MAX_IMAGES, MAX_UPSCALE, MIN_SIZE_PX } from '../../gpu-backend/contract
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
-import { MAX_CANDIDATES, SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/score-judge.ts';
+import { MAX_CANDIDATES } from '../../gpu-backend/contract/scores.ts';
 import { ASYNC_FIELDS } from './async-fields.ts';
 import { LATENT_FIELDS } from './latent-fields.ts';
 import { promptFields } from './prompt-fields.ts';

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { seedSchema } from '../../gpu-backend/contract/generate.ts';
 import { IMAGE_FORMAT_NAMES } from '../../gpu-backend/contract/image-format.ts';
 import { pictureHashesSchema } from '../../gpu-backend/contract/picture-hashes.ts';
-import { SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/score-judge.ts';
 
 const imageSchema = z.object({
   url: z.url().optional().openapi({

@@ -4,7 +4,7 @@ import { IMAGE_FORMATS, type ImageFormat } from '../../gpu-backend/contract/imag
 import { canonicalLatent } from '../../gpu-backend/contract/latent.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
 import { MAX_SEED } from '../../gpu-backend/contract/noise.ts';
-import type { ScoreJudge } from '../../gpu-backend/contract/scores.ts';
+import type { ScoreJudge } from '../../gpu-backend/contract/score-judge.ts';
 import type { FlightPlan, PicturePlan } from '../flight/flight.ts';
 import { chargeIdOf } from '../ledger/charge-id.ts';
 import type { PictureName } from '../pictures/picture-name.ts';

@@ -1,6 +1,6 @@
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import type { ModelCard } from '../../gpu-backend/contract/model-card.ts';
-import type { ScoreJudge } from '../../gpu-backend/contract/scores.ts';
+import type { ScoreJudge } from '../../gpu-backend/contract/score-judge.ts';
 import type { Scorer } from '../adapters/scorer.ts';
 import type { Clock } from '../durable/clock.ts';
 import { within } from '../durable/within.ts';

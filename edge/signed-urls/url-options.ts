@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
-import { SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/score-judge.ts';
 import { NO_URL_OPTIONS } from '../../gpu-backend/contract/url-signature.ts';
 import { EASINGS } from '../compositions/easing.ts';
 

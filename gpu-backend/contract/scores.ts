@@ -3,14 +3,10 @@ import { promptSchema } from './blend.ts';
 import { isCanonicalCondition, stagesSchema } from './condition.ts';
 import { modelDigestSchema, seedSchema, tenantSchema } from './generate.ts';
 import { latentSchema } from './latent.ts';
+import { SCORE_JUDGES } from './score-judge.ts';
 
 /** Pictures of which the best are wanted: two batches of a CPU, half of a GPU's largest. */
 export const MAX_CANDIDATES = 16;
-
-/** Who scores: the model's own CLIP, or one that took no part in the generator's training. */
-export const SCORE_JUDGES = ['clip', 'independent'] as const;
-
-export type ScoreJudge = (typeof SCORE_JUDGES)[number];
 
 const judgeSchema = z.enum(SCORE_JUDGES);
 

@@ -1,6 +1,6 @@
 import { writeChain } from './prompt-chain.ts';
 import { type BlendWish, type PromptWish, writeMix } from './prompt-mix.ts';
-import type { ScoreJudge } from './scores.ts';
+import type { ScoreJudge } from './score-judge.ts';
 import { NO_URL_OPTIONS, type SignableUrl } from './url-signature.ts';
 
 /** What every file may have that its URL alone makes. */

@@ -1,4 +1,4 @@
-import type { ScoreJudge } from '../contract/scores.ts';
+import type { ScoreJudge } from '../contract/score-judge.ts';
 
 /** What a batch of `bucket` rows takes from its sending to its answer, ms. */
 export interface BucketTime {

@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest } from '../contract/model-card.ts';
-import { SCORE_JUDGES, type ScoreJudge } from '../contract/scores.ts';
+import { SCORE_JUDGES, type ScoreJudge } from '../contract/score-judge.ts';
 import { blendTexts } from './blend-texts.ts';
 import { encodeTexts, type TextEncoder } from './encode-texts.ts';
 import type { InferenceBatch } from './inference.ts';

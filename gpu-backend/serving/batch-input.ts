@@ -1,5 +1,5 @@
 import { type Prompt, termsOf } from '../contract/blend.ts';
-import type { ScoreJudge } from '../contract/scores.ts';
+import type { ScoreJudge } from '../contract/score-judge.ts';
 import type { BlendedTexts, InferenceBatch } from '../runtime/inference.ts';
 
 /** One picture to make. */

@@ -1,6 +1,6 @@
 import { canonicalisePrompt } from '../../gpu-backend/contract/canonicalise.ts';
 import { noiseFromSeed } from '../../gpu-backend/contract/noise.ts';
-import { SCORE_JUDGES, type ScoreJudge } from '../../gpu-backend/contract/scores.ts';
+import { SCORE_JUDGES, type ScoreJudge } from '../../gpu-backend/contract/score-judge.ts';
 import { createTokeniser } from '../../gpu-backend/pipeline/tokenise.ts';
 import {
   readJudgeTokenizer,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { SCORE_JUDGES } from '../../gpu-backend/contract/scores.ts';
+import { SCORE_JUDGES } from '../../gpu-backend/contract/score-judge.ts';
 import type { DevStack } from '../fixtures/dev-stack.ts';
 import { scoreOfFile } from '../fixtures/score-of-file.ts';
 import { bytesOf, createImages, picturesMade, postImages } from './http.ts';

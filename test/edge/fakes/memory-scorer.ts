@@ -1,10 +1,7 @@
 import type { Scorer } from '../../../edge/adapters/scorer.ts';
 import { ApiError } from '../../../gpu-backend/contract/errors.ts';
-import {
-  type ScoreJudge,
-  type ScoreRequest,
-  scoreRequestSchema,
-} from '../../../gpu-backend/contract/scores.ts';
+import type { ScoreJudge } from '../../../gpu-backend/contract/score-judge.ts';
+import { type ScoreRequest, scoreRequestSchema } from '../../../gpu-backend/contract/scores.ts';
 
 export interface MemoryScorer extends Scorer {
   /** What it was asked so far. */

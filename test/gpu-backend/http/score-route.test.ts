@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCORE_JUDGES, type ScoreRequest, scoreResultSchema } from '../../../gpu-backend/contract/scores.ts';
+import { SCORE_JUDGES } from '../../../gpu-backend/contract/score-judge.ts';
+import { type ScoreRequest, scoreResultSchema } from '../../../gpu-backend/contract/scores.ts';
 import { scoreOfFile } from '../../fixtures/score-of-file.ts';
 import { signedRequest, TEST_SIGNING_KEY } from '../../fixtures/signed-request.ts';
 import { createTestBackend, type TestBackend } from '../test-backend.ts';

@@ -18,8 +18,8 @@ export interface World {
   readonly faults: Faults;
   readonly network: Network;
   readonly trace: Trace;
-  /** A database that goes with the run. */
-  openSql(): NodeSql;
+  /** A database that goes with the run. @see createNodeSql */
+  openSql(kind?: string): NodeSql;
   /** All objects that can be evicted. */
   readonly hosts: Pick<Host<unknown>, 'evict'>[];
   close(): void;
@@ -43,8 +43,8 @@ export function createWorld(seed: number, isTraced: boolean): World {
     faults,
     trace,
     network: createNetwork({ lives, faults, trace }),
-    openSql() {
-      const sql = createNodeSql();
+    openSql(kind) {
+      const sql = createNodeSql(kind);
       databases.push(sql);
       return sql;
     },

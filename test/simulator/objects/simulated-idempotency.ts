@@ -28,7 +28,7 @@ export function createSimulatedIdempotency(world: World): Idempotency {
   }
 
   function open(name: string): RecordObject {
-    const sql = world.openSql();
+    const sql = world.openSql('idempotency');
     const host = createHost<IdempotencyRecord>({
       name,
       lives,

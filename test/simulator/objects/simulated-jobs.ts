@@ -41,7 +41,7 @@ export function createSimulatedJobs({ world, mutation, ...ports }: JobsOptions):
   const objects = new Map<string, JobObject>();
 
   function open(id: string): JobObject {
-    const sql = world.openSql();
+    const sql = world.openSql('job');
     const storage = createJobStorage(sql);
     const host = createHost<JobCore>({
       name: `job ${id}`,

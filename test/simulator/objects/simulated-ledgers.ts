@@ -42,7 +42,7 @@ export function createSimulatedLedgers(options: LedgersOptions): SimulatedLedger
     const place = placeOfLedger(ledgerName);
     const { world, mutation, sendUsage, inspect } = options;
     const { lives, faults, time, network } = world;
-    const database = world.openSql();
+    const database = world.openSql('ledger');
     const sql = mutation.ledgerSql?.(database) ?? database;
 
     const host = createHost<LedgerCore>({

@@ -27,8 +27,11 @@ function open(): Opened {
 export function createNodeSql(kind?: string): NodeSql {
   let opened = (kind !== undefined && idle.get(kind)?.pop()) || open();
   function close(): void {
-    if (kind === undefined) return opened.database.close();
     const { database, wipes } = opened;
+    if (kind === undefined) {
+      database.close();
+      return;
+    }
     if (wipes.length === 0) {
       const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all();
       wipes.push(...tables.map(({ name }) => database.prepare(`DELETE FROM "${name}"`)));

@@ -3,6 +3,11 @@ import { type BucketPlan, createBucketPlan } from './bucket-plan.ts';
 
 /** Share of the newest measurement: a change is believed after about five batches. */
 const SMOOTHING = 0.2;
+/**
+ * Share of a bucket's change that the others take over: mostly the whole machine has become slower or faster. Believed
+ * of the measured bucket alone, it would make those that nobody runs look better, and each in turn would be tried.
+ */
+const SHARED = 0.5;
 
 /** What batches take, learnt as they run. */
 export interface ServiceTimes {
@@ -16,9 +21,11 @@ export function createServiceTimes(warm: readonly BucketTime[]): ServiceTimes {
   let plan: BucketPlan | undefined;
   return {
     observe(bucket, ms) {
-      times = times.map((time) =>
-        time.bucket === bucket ? { bucket, ms: time.ms + SMOOTHING * (ms - time.ms) } : time,
-      );
+      const expected = times.find((time) => time.bucket === bucket)?.ms ?? ms;
+      const change = SMOOTHING * (ms / expected - 1);
+      times = times.map((time) => {
+        return { ...time, ms: time.ms * (1 + change * (time.bucket === bucket ? 1 : SHARED)) };
+      });
       plan = undefined;
     },
     plan() {

@@ -60,28 +60,58 @@ export async function* benchOverload(runs: number): AsyncGenerator<Verdict, void
 async function* benchBackend(backend: LocalBackend, seconds: number): AsyncIterable<Verdict> {
   const send = () => backend.generate();
   await runClosedLoad(send, CLIENTS, 2);
-  const loneMs = await loneRequest(backend);
-  await backend.metric('galip_event_loop_delay_p99_seconds');
-  const { result: capacity, healthP99Ms } = await withHealth(backend, () =>
-    runClosedLoad(send, CLIENTS, seconds),
-  );
-  const eventLoopMs = 1_000 * (await backend.metric('galip_event_loop_delay_p99_seconds'));
-  yield { text: `capacity ${capacity.toFixed(1)}/s, a lone request ${loneMs.toFixed(1)} ms`, isWithin: true };
-  yield judge('saturation: health p99, ms', healthP99Ms, 'at most', AIMS.healthP99Ms);
-  yield judge('saturation: event-loop delay p99, ms', eventLoopMs, 'at most', AIMS.eventLoopP99Ms);
+  yield { text: `a lone request ${(await loneRequest(backend)).toFixed(1)} ms`, isWithin: true };
+  let before = await saturate(backend, seconds);
+  const saturations = [before];
   for (const factor of OVERLOADS) {
     const name = `${factor}× overload`;
-    const { result: load, healthP99Ms: health } = await withHealth(backend, () =>
-      runOpenLoad(send, factor * capacity, seconds),
+    const { result: load, healthP99Ms } = await withHealth(backend, () =>
+      runOpenLoad(send, factor * before.capacity, seconds),
     );
-    yield { text: `${name}: ${describeLoad(load)}`, isWithin: true };
+    const after = await saturate(backend, seconds);
+    saturations.push(after);
+    // The machine's own speed drifts by a tenth in minutes: capacity is what it was around the overload.
+    const capacity = (before.capacity + after.capacity) / 2;
+    before = after;
+    yield { text: `${name} of ${capacity.toFixed(1)}/s: ${describeLoad(load)}`, isWithin: true };
     yield judge(`${name}: goodput of capacity`, load.goodput / capacity, 'at least', AIMS.goodputRatio);
     yield load.refusedMs.length > 0
       ? judge(`${name}: refusals p99, ms`, percentile(load.refusedMs, 0.99), 'at most', AIMS.refusedP99Ms)
       : { text: `${name}: nothing was refused, so that refusals were not measured`, isWithin: false };
-    yield judge(`${name}: health p99, ms`, health, 'at most', AIMS.healthP99Ms);
+    yield judge(`${name}: health p99, ms`, healthP99Ms, 'at most', AIMS.healthP99Ms);
     yield judge(`${name}: recovery, ms`, load.drainMs, 'at most', AIMS.recoveryMs);
   }
+  const median = (of: (saturation: Saturation) => number): number => percentile(saturations.map(of), 0.5);
+  yield judge(
+    'saturation: health p99, ms',
+    median((one) => one.healthP99Ms),
+    'at most',
+    AIMS.healthP99Ms,
+  );
+  yield judge(
+    'saturation: event-loop delay p99, ms',
+    median((one) => one.eventLoopP99Ms),
+    'at most',
+    AIMS.eventLoopP99Ms,
+  );
+}
+
+interface Saturation {
+  /** Pictures a second. */
+  readonly capacity: number;
+  readonly healthP99Ms: number;
+  readonly eventLoopP99Ms: number;
+}
+
+/** As many clients as keep the backend busy, none of them refused. */
+async function saturate(backend: LocalBackend, seconds: number): Promise<Saturation> {
+  // Asked for, the figure begins anew.
+  await backend.metric('galip_event_loop_delay_p99_seconds');
+  const { result: capacity, healthP99Ms } = await withHealth(backend, () =>
+    runClosedLoad(() => backend.generate(), CLIENTS, seconds),
+  );
+  const eventLoopP99Ms = 1_000 * (await backend.metric('galip_event_loop_delay_p99_seconds'));
+  return { capacity, healthP99Ms, eventLoopP99Ms };
 }
 
 async function loneRequest(backend: LocalBackend): Promise<number> {

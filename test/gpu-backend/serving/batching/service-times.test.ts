@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { createServiceTimes } from '../../../../gpu-backend/serving/batching/service-times.ts';
+
+const WARM = [
+  { bucket: 1, ms: 10 },
+  { bucket: 8, ms: 14 },
+  { bucket: 32, ms: 30 },
+];
+const DEEP_QUEUE = 64;
+
+/** Runs what the plan says for a deep queue, so many batches, and returns the buckets that ran. */
+function run(
+  times: ReturnType<typeof createServiceTimes>,
+  msOf: (bucket: number) => number,
+  batches: number,
+) {
+  return Array.from({ length: batches }, () => {
+    const bucket = times.plan().bucketFor(DEEP_QUEUE);
+    times.observe(bucket, msOf(bucket));
+    return bucket;
+  });
+}
+
+const warmMs = (bucket: number) => WARM.find((time) => time.bucket === bucket)?.ms ?? Number.NaN;
+
+test('a machine that has become slower throughout keeps its choice of bucket', () => {
+  const times = createServiceTimes(WARM);
+  const ran = run(times, (bucket) => 2 * warmMs(bucket), 60);
+  expect(new Set(ran)).toEqual(new Set([32]));
+  expect(times.plan().timeOf(32)).toBeCloseTo(60, 0);
+  // What did not run is expected to have become slower too.
+  expect(times.plan().timeOf(8)).toBeGreaterThan(1.3 * 14);
+});
+
+test('a bucket that alone has become much slower gives way to another, whose own time is found again', () => {
+  const times = createServiceTimes(WARM);
+  const ran = run(times, (bucket) => (bucket === 32 ? 160 : warmMs(bucket)), 60);
+  expect(ran.slice(-20)).toEqual(Array(20).fill(8));
+  expect(times.plan().timeOf(8)).toBeCloseTo(14, 0);
+});
+
+test('one batch that was held up changes no choice', () => {
+  const times = createServiceTimes(WARM);
+  times.observe(32, 60);
+  expect(run(times, warmMs, 20)).toEqual(Array(20).fill(32));
+});

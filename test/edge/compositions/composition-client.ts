@@ -19,6 +19,15 @@ export const GRID = {
 
 export type Kind = 'interpolations' | 'grids';
 
+/** Each kind with a body of it, and how many pictures that has. */
+export const KINDS = [
+  ['interpolations', MORPH, 5],
+  ['grids', GRID, 6],
+] as const;
+
+/** Of a service where each of them can be told from the others. */
+export const PRICES = { picture: 10, hit: 1, composition: 3 };
+
 /** A client of an application of its own, with a key of a tenant of its own. */
 export async function createCompositionClient(options: TestEdgeOptions = {}) {
   const edge: TestEdge = createTestEdge(options);

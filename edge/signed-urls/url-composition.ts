@@ -1,3 +1,4 @@
+import { AXIS_NAMES } from '../../gpu-backend/contract/axis-names.ts';
 import { ApiError } from '../../gpu-backend/contract/errors.ts';
 import { fileFormatOfExtension } from '../../gpu-backend/contract/image-format.ts';
 import type { CompositionOrder } from '../compositions/composition-order.ts';
@@ -77,11 +78,8 @@ function gridOf(url: SignedUrl, options: UrlOptions, across: string, down: strin
   };
 }
 
-/** As fields of a grid are named. */
-const PARAMETERS: Readonly<Record<string, string>> = {
-  variation: 'variation_seed',
-  strength: 'variation_strength',
-};
+/** What is none is for the grid's own check to refuse. */
+const PARAMETERS: Readonly<Record<string, string>> = AXIS_NAMES;
 
 function axisOf(axis: string, url: SignedUrl, form: UrlOptions['prompt']): object {
   const [name = '', ...values] = axis.split('_');

@@ -1,3 +1,4 @@
+import { AXIS_NAMES } from '../../gpu-backend/contract/axis-names.ts';
 import { formatOfExtension } from '../../gpu-backend/contract/image-format.ts';
 import type { PromptWish } from '../../gpu-backend/contract/prompt-mix.ts';
 import type { SignableFile, SignedAxis } from '../../gpu-backend/contract/signable-file.ts';
@@ -13,14 +14,6 @@ const OF_KIND = {
   picture: ['seed', 'variation', 'strength', 'best-of', 'judge'],
   morph: ['frames', 'seed', 'seeds', 'loop', 'easing', 'fps', 'output', 'columns', 'lossless'],
   grid: ['across', 'down', 'seed', 'variation', 'strength', 'lossless'],
-} as const;
-
-/** As axes are named here, and in requests. */
-const PARAMETERS = {
-  seed: 'seed',
-  truncation: 'truncation',
-  variation: 'variation_seed',
-  strength: 'variation_strength',
 } as const;
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
@@ -88,11 +81,11 @@ function axisOf(option: string, given: string | boolean, prompts: readonly Promp
     }
     return { parameter: 'prompt', values: prompts.map(({ prompt }) => prompt) };
   }
-  if (!Object.hasOwn(PARAMETERS, name) || values.length === 0) {
-    const allowed = `prompt, or ${Object.keys(PARAMETERS).join(', ')} with values, as seed_0_1_2`;
+  if (!Object.hasOwn(AXIS_NAMES, name) || values.length === 0) {
+    const allowed = `prompt, or ${Object.keys(AXIS_NAMES).join(', ')} with values, as seed_0_1_2`;
     throw new CommandError(`${option} is ${JSON.stringify(given)}: it must be ${allowed}.`);
   }
-  const parameter = PARAMETERS[name as keyof typeof PARAMETERS];
+  const parameter = AXIS_NAMES[name as keyof typeof AXIS_NAMES];
   return { parameter, values: values.map((value) => numberOf(option, value)) };
 }
 

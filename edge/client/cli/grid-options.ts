@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { AXIS_NAMES } from '../../../gpu-backend/contract/axis-names.ts';
 import type { Grid, JobFields } from '../compositions.ts';
 import type { JobRequest } from '../jobs/jobs.ts';
 import { CommandError } from './command-error.ts';
@@ -16,14 +17,6 @@ type GridValues = PictureValues & {
 };
 
 type Text = Pick<JobRequest, 'prompt' | 'stages'>;
-
-/** As they are named here, and in requests. */
-const PARAMETERS = {
-  seed: 'seed',
-  truncation: 'truncation',
-  variation: 'variation_seed',
-  strength: 'variation_strength',
-} as const;
 
 /** Options that have no meaning for a grid. */
 const REFUSED = [
@@ -76,11 +69,11 @@ function axisOf(option: string, text: string, texts: readonly Text[]): Grid['col
     return { parameter: 'prompt', values: texts.map(({ prompt }) => prompt) };
   }
   const [, name = '', values = ''] = /^(\w+)=(.+)$/u.exec(text) ?? [];
-  if (!Object.hasOwn(PARAMETERS, name)) {
-    const allowed = `prompt, or ${Object.keys(PARAMETERS).join(', ')} with values, as seed=0,1,2`;
+  if (!Object.hasOwn(AXIS_NAMES, name)) {
+    const allowed = `prompt, or ${Object.keys(AXIS_NAMES).join(', ')} with values, as seed=0,1,2`;
     throw new CommandError(`${option} is ${JSON.stringify(text)}: it must be ${allowed}.`);
   }
-  const parameter = PARAMETERS[name as keyof typeof PARAMETERS];
+  const parameter = AXIS_NAMES[name as keyof typeof AXIS_NAMES];
   return { parameter, values: values.split(',').map((value) => numberOf(option, value)) };
 }
 

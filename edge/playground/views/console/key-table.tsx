@@ -3,6 +3,7 @@ import type { ApiKey } from '../../../client/api-types.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { useSession } from '../../session.ts';
 import { dayOf } from '../../state/days.ts';
+import { ActionTable } from './action-table.tsx';
 
 export interface KeyTableProps {
   readonly keys: readonly ApiKey[];
@@ -18,67 +19,50 @@ export interface KeyTableProps {
 export function KeyTable(props: KeyTableProps): JSX.Element {
   const { keys, hasTenants, limited, onLimit, onReroll, onRevoke } = props;
   const { isOwnKey } = useSession();
+  const ofTenants = hasTenants ? ['Tenant'] : [];
+  const columns = ['Name', ...ofTenants, 'Key', 'Scopes', 'Units a month', 'Last used', 'Status'];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section class="scroll" tabIndex={0} aria-label="API keys">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            {hasTenants && <th scope="col">Tenant</th>}
-            <th scope="col">Key</th>
-            <th scope="col">Scopes</th>
-            <th scope="col">Units a month</th>
-            <th scope="col">Last used</th>
-            <th scope="col">Status</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id} data-status={key.status}>
-              <th scope="row">{key.name}</th>
-              {hasTenants && <td>{key.tenant}</td>}
-              <td>
-                <code>{key.prefix}…</code>
-              </td>
-              <td>{key.scopes.join(', ')}</td>
-              <td>{key.limits.month_units ?? 'no limit'}</td>
-              <td>{key.last_used_at === null ? 'never' : dayOf(key.last_used_at * 1000)}</td>
-              <td>
-                <span class="badge" data-status={key.status}>
-                  {key.status}
-                </span>
-              </td>
-              <td class="row-actions">
-                {key.status === 'active' && (
-                  <span>
-                    <button
-                      type="button"
-                      class="button small quiet"
-                      aria-expanded={key.id === limited}
-                      onClick={() => onLimit(key.id === limited ? undefined : key.id)}
-                    >
-                      Budgets
-                      <span class="unseen"> of {key.name}</span>
-                    </button>
-                    {isOwnKey(key.prefix) ? (
-                      'in use here'
-                    ) : (
-                      <>
-                        <ConfirmButton text="Re-roll" of={key.name} onConfirm={() => void onReroll(key)} />
-                        <ConfirmButton text="Revoke" of={key.name} onConfirm={() => void onRevoke(key)} />
-                      </>
-                    )}
-                  </span>
+    <ActionTable label="API keys" columns={columns}>
+      {keys.map((key) => (
+        <tr key={key.id} data-status={key.status}>
+          <th scope="row">{key.name}</th>
+          {hasTenants && <td>{key.tenant}</td>}
+          <td>
+            <code>{key.prefix}…</code>
+          </td>
+          <td>{key.scopes.join(', ')}</td>
+          <td>{key.limits.month_units ?? 'no limit'}</td>
+          <td>{key.last_used_at === null ? 'never' : dayOf(key.last_used_at * 1000)}</td>
+          <td>
+            <span class="badge" data-status={key.status}>
+              {key.status}
+            </span>
+          </td>
+          <td class="row-actions">
+            {key.status === 'active' && (
+              <span>
+                <button
+                  type="button"
+                  class="button small quiet"
+                  aria-expanded={key.id === limited}
+                  onClick={() => onLimit(key.id === limited ? undefined : key.id)}
+                >
+                  Budgets
+                  <span class="unseen"> of {key.name}</span>
+                </button>
+                {isOwnKey(key.prefix) ? (
+                  'in use here'
+                ) : (
+                  <>
+                    <ConfirmButton text="Re-roll" of={key.name} onConfirm={() => void onReroll(key)} />
+                    <ConfirmButton text="Revoke" of={key.name} onConfirm={() => void onRevoke(key)} />
+                  </>
                 )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+              </span>
+            )}
+          </td>
+        </tr>
+      ))}
+    </ActionTable>
   );
 }

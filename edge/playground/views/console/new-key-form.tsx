@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ApiKey, NewApiKey, Tenant } from '../../../client/api-types.ts';
+import { NameField } from './name-field.tsx';
 
 type Scope = ApiKey['scopes'][number];
 
@@ -9,8 +10,6 @@ const SCOPES: readonly { readonly scope: Scope; readonly text: string }[] = [
   { scope: 'read', text: 'see usage' },
   { scope: 'admin', text: 'manage keys' },
 ];
-
-const MAX_NAME = 100;
 
 export interface NewKeyFormProps {
   /** Whose keys an operator may make; none: the caller's own alone. */
@@ -33,16 +32,7 @@ export function NewKeyForm({ tenants, onCreate }: NewKeyFormProps): JSX.Element 
 
   return (
     <form class="fields" onSubmit={(event) => void submit(event)}>
-      <label class="field">
-        <span>Name</span>
-        <input
-          required
-          maxLength={MAX_NAME}
-          value={name}
-          placeholder="production server"
-          onInput={({ currentTarget }) => setName(currentTarget.value)}
-        />
-      </label>
+      <NameField value={name} placeholder="production server" onInput={setName} />
       <label class="field">
         <span>Units a month</span>
         <input

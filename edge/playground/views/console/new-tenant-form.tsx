@@ -2,9 +2,9 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { NewTenant } from '../../../client/api-types.ts';
 import { Segments } from '../../parts/segments.tsx';
+import { NameField } from './name-field.tsx';
 
 const PLANS = ['prepaid', 'postpaid'] as const;
-const MAX_NAME = 100;
 
 export interface NewTenantFormProps {
   readonly onCreate: (tenant: NewTenant) => Promise<boolean>;
@@ -37,16 +37,7 @@ export function NewTenantForm({ onCreate }: NewTenantFormProps): JSX.Element {
           onInput={({ currentTarget }) => setId(currentTarget.value)}
         />
       </label>
-      <label class="field">
-        <span>Name</span>
-        <input
-          required
-          maxLength={MAX_NAME}
-          value={name}
-          placeholder="Acme Ltd."
-          onInput={({ currentTarget }) => setName(currentTarget.value)}
-        />
-      </label>
+      <NameField value={name} placeholder="Acme Ltd." onInput={setName} />
       <Segments
         label="Pays"
         options={PLANS.map((value) => ({ value, text: value === 'prepaid' ? 'in advance' : 'afterwards' }))}

@@ -20,6 +20,7 @@ const MAX_GROWTH_PERCENT = 1;
 const GROWTH_BATCHES = 10_000;
 const HANG_LIMIT_MS = 60_000;
 const NEVER = new AbortController().signal;
+const COLLECTING_CHILD = new URL('collecting-child.ts', import.meta.url);
 const LEAKING_CHILD = new URL('leaking-child.ts', import.meta.url);
 /** A leak shows in a fraction of what its absence takes to be sure of. */
 const LEAKING_SHARE = 1 / 4;
@@ -35,7 +36,7 @@ interface Growth {
 /** Ten thousand mixed batches through the model's process: it does not grow; and one that leaks is found out. */
 export async function* benchMemory(runs: number): AsyncGenerator<Verdict, void> {
   const batches = runs * BATCHES_A_RUN;
-  const sound = await measureGrowth(batches);
+  const sound = await measureGrowth(batches, COLLECTING_CHILD);
   yield judge(describe(sound, `${batches} mixed batches`), sound.leastPercent, 'at most', MAX_GROWTH_PERCENT);
   const leaking = await measureGrowth(Math.ceil(batches * LEAKING_SHARE), LEAKING_CHILD);
   const isFound = leaking.leastPercent > MAX_GROWTH_PERCENT;
@@ -48,7 +49,7 @@ function describe({ residentBytes: bytes, slope }: Growth, what: string): string
   return `${what}: ${megabytes} MB, ${slope.toFixed(0)} bytes a batch, grows in 10,000 by at least %`;
 }
 
-async function measureGrowth(batches: number, program?: URL): Promise<Growth> {
+async function measureGrowth(batches: number, program: URL): Promise<Growth> {
   const { digest, generator, text } = await readModelManifest(EMOJI_MODEL);
   const inference = createInferenceProcess({
     modelDirectory: EMOJI_MODEL,
@@ -59,7 +60,7 @@ async function measureGrowth(batches: number, program?: URL): Promise<Growth> {
     threads: 1,
     // A machine that is busy with other work is no hang.
     hangLimitMs: HANG_LIMIT_MS,
-    ...(program && { program }),
+    program,
   });
   try {
     await inference.ready;

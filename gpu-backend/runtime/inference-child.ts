@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { collectGarbage } from './collect-garbage.ts';
 import { type ChildMessage, type ChildSettings, PICTURE_FD, type RunMessage } from './inference-messages.ts';
 import { loadOnnxModel } from './onnx-model.ts';
 
@@ -30,6 +31,8 @@ try {
     // One after the other: the next batch may lie here already while this one runs.
     last = last.then(() => run(message));
   });
+  // The model's files: its sessions have copies of their own.
+  collectGarbage();
   send({ kind: 'ready', ...model.report });
 } catch (error) {
   send({ kind: 'unloadable', reason: (error as Error).message }, () => process.exit(1));

@@ -8,6 +8,8 @@ const SMOOTHING = 0.2;
  * of the measured bucket alone, it would make those that nobody runs look better, and each in turn would be tried.
  */
 const SHARED = 0.5;
+/** What is shared of a batch that took longer: one that was held up for seconds says nothing of the others. */
+const MAX_SHARED_RATIO = 2;
 
 /** What batches take, learnt as they run. */
 export interface ServiceTimes {
@@ -22,10 +24,10 @@ export function createServiceTimes(warm: readonly BucketTime[]): ServiceTimes {
   return {
     observe(bucket, ms) {
       const expected = times.find((time) => time.bucket === bucket)?.ms ?? ms;
-      const change = SMOOTHING * (ms / expected - 1);
-      times = times.map((time) => {
-        return { ...time, ms: time.ms * (1 + change * (time.bucket === bucket ? 1 : SHARED)) };
-      });
+      const ratio = ms / expected;
+      const own = 1 + SMOOTHING * (ratio - 1);
+      const others = 1 + SMOOTHING * SHARED * (Math.min(ratio, MAX_SHARED_RATIO) - 1);
+      times = times.map((time) => ({ ...time, ms: time.ms * (time.bucket === bucket ? own : others) }));
       plan = undefined;
     },
     plan() {

@@ -44,3 +44,10 @@ test('one batch that was held up changes no choice', () => {
   times.observe(32, 60);
   expect(run(times, warmMs, 20)).toEqual(Array(20).fill(32));
 });
+
+test('a batch that was held up for seconds says little of the other buckets', () => {
+  const times = createServiceTimes(WARM);
+  times.observe(32, 10_000);
+  expect(times.plan().timeOf(8)).toBeLessThanOrEqual(1.1 * 14 + 1e-9);
+  expect(times.plan().coverMs(1)).toBeLessThanOrEqual(1.1 * 10 + 1e-9);
+});

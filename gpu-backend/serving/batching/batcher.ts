@@ -102,7 +102,12 @@ export function createBatcher<J extends Job>(options: BatcherOptions): Batcher<J
       const plan = times?.plan();
       const queue = { waiting, queueRows, nowMs, freeAtMs: freeAtMs(nowMs), tailMs: tailMs(), plan };
       const refusal = refusalOf(job, queue);
-      if (refusal) return refusal;
+      if (refusal) {
+        // Refused by an idle model: with nothing to run, what was once slow would be believed for ever.
+        const isIdle = running.length === 0 && waiting.rows === 0 && outageMs() === 0;
+        if (isIdle) times?.forget();
+        return refusal;
+      }
       const foundIdle =
         running.length === 0 && nowMs >= busyUntilMs && waiting.all.every((entry) => entry.foundIdle);
       waiting.add({ job, taken: 0, askedAtMs: nowMs, foundIdle });

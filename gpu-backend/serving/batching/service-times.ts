@@ -14,6 +14,8 @@ const MAX_SHARED_RATIO = 2;
 /** What batches take, learnt as they run. */
 export interface ServiceTimes {
   observe(bucket: number, ms: number): void;
+  /** Nothing runs that would tell: what was measured is believed a little less, and the warming a little more. */
+  forget(): void;
   plan(): BucketPlan;
 }
 
@@ -28,6 +30,12 @@ export function createServiceTimes(warm: readonly BucketTime[]): ServiceTimes {
       const own = 1 + SMOOTHING * (ratio - 1);
       const others = 1 + SMOOTHING * SHARED * (Math.min(ratio, MAX_SHARED_RATIO) - 1);
       times = times.map((time) => ({ ...time, ms: time.ms * (time.bucket === bucket ? own : others) }));
+      plan = undefined;
+    },
+    forget() {
+      times = times.map(({ bucket, ms }, at) => {
+        return { bucket, ms: ms + SMOOTHING * ((warm[at]?.ms ?? ms) - ms) };
+      });
       plan = undefined;
     },
     plan() {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createBatcher } from '../../../../gpu-backend/serving/batching/batcher.ts';
 import { createServiceTimes } from '../../../../gpu-backend/serving/batching/service-times.ts';
 
 const WARM = [
@@ -50,4 +51,23 @@ test('a batch that was held up for seconds says little of the other buckets', ()
   times.observe(32, 10_000);
   expect(times.plan().timeOf(8)).toBeLessThanOrEqual(1.1 * 14 + 1e-9);
   expect(times.plan().coverMs(1)).toBeLessThanOrEqual(1.1 * 10 + 1e-9);
+});
+
+test('a model that was slow once and idles since is tried again', () => {
+  const batcher = createBatcher({ maxQueueDelayMs: 2, queueRows: 10, tailMs: () => 5, outageMs: () => 0 });
+  const times = createServiceTimes([{ bucket: 1, ms: 35 }]);
+  batcher.setTimes(times);
+  times.observe(1, 10_000);
+  const offer = () => batcher.offer({ caller: 'a', rows: 1, deadlineAtMs: 1_000 }, 0)?.reason;
+  const refusals = Array.from({ length: 10 }, offer);
+  expect(refusals[0]).toBe('deadline');
+  // Taken, it waits: the same caller's next are refused for that.
+  expect(refusals).toContain(undefined);
+});
+
+test('a model that cannot meet a deadline by what it took when warmed is never tried for it', () => {
+  const batcher = createBatcher({ maxQueueDelayMs: 2, queueRows: 10, tailMs: () => 5, outageMs: () => 0 });
+  batcher.setTimes(createServiceTimes([{ bucket: 1, ms: 2_000 }]));
+  const offer = () => batcher.offer({ caller: 'a', rows: 1, deadlineAtMs: 1_000 }, 0)?.reason;
+  expect(Array.from({ length: 50 }, offer)).toEqual(Array(50).fill('deadline'));
 });

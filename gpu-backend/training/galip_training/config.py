@@ -126,6 +126,8 @@ class GanTrainingConfig(LoopConfig):
     """Mean absolute difference of pixels in −1 … 1."""
     noise_by_style: bool = False
     """Where the caption leaves the style open, the noise chooses among data.styles: see `choose_styles`."""
+    noise_by_pose: bool = False
+    """The noise says how a drawing on white is turned, sized and slanted: see `take_pose`."""
     reconstruction_weight: float = setting(0.0, at_least=0)
     """Keeps the warm-up's loss in the adversarial phase; 0 in the paper."""
     pixel_weight: float = setting(1.0, above=0)
@@ -219,6 +221,8 @@ def misfits(config: RunConfig) -> list:
     for name in ("image_mean", "image_std"):
         if len(getattr(clip, name)) != 3:
             found.append(f"clip.{name}: has {len(getattr(clip, name))} values; must have 3")
+    if config.train_gan.cache_real_features and config.train_gan.noise_by_pose:
+        found.append("train_gan.cache_real_features: cannot be used with train_gan.noise_by_pose, which changes the images")
     if config.train_gan.cache_real_features and config.train_gan.augment:
         found.append("train_gan.cache_real_features: cannot be used with train_gan.augment, which changes the images")
     if len(config.train_gan.warmup_betas) != 2:

@@ -24,6 +24,7 @@ from .generator import NetG
 from .losses import discriminator_loss, diversity_loss, generator_loss, matching_aware_penalty, reconstruction_loss, similarity
 from .optimisation import half_cosine, set_options, update
 from .pictures import make_sheet, save_png
+from .pose import pose_of, take_pose
 from .precision import Precision
 from .real_features import RealFeatures
 from .sampling import choose_styles
@@ -57,24 +58,32 @@ class GanTrainer:
     def step(self, batch: dict, number: int) -> dict:
         """Updates the networks once; returns scalars."""
         device = self.processes.device
+        noise_BZ = self.noise(batch)
         with torch.no_grad(), self.precision.autocast():
             sentence_BE = self.clip.encode_text(batch["token_ids"].to(device)).float()
             warming_up = number < self.settings.warmup_reconstruction_steps
             # Where features are known, images are needed only to be redrawn.
             needs_images = warming_up or not self.features or self.settings.reconstruction_weight
             real = to_images(batch["image"], device) if needs_images else None
+            if self.settings.noise_by_pose:
+                real = take_pose(real, pose_of(noise_BZ))
             if not warming_up and not self.features:
                 real = self.augmented(real)
             real_BFDGG = self.features.of(batch["index"]) if self.features else self.encode(real)[0].float()
-        noise_BZ = torch.randn(len(sentence_BE), self.config.generator.z_dim, device=device)
-        if self.settings.noise_by_style:
-            noise_BZ = choose_styles(noise_BZ, batch["style"].to(device), len(self.config.data.styles))
         set_options(self.optimiser_g, lr=self.learning_rate(number), betas=self.settings.warmup_betas if warming_up else BETAS)
         play = self.redraw if warming_up else self.compete
         scalars = play(noise_BZ, sentence_BE, real, real_BFDGG)
         if self.ema:
             self.ema.update(self.netG, number)
         return scalars
+
+    def noise(self, batch: dict) -> Tensor:
+        """`[B, Z]`"""
+        device = self.processes.device
+        noise_BZ = torch.randn(len(batch["token_ids"]), self.config.generator.z_dim, device=device)
+        if not self.settings.noise_by_style:
+            return noise_BZ
+        return choose_styles(noise_BZ, batch["style"].to(device), len(self.config.data.styles))
 
     def learning_rate(self, number: int) -> float:
         """Of G: falls through the warm-up, then stays."""

@@ -11,7 +11,7 @@ from galip_training.__main__ import main
 from galip_training.checkpoint import load_checkpoint
 from galip_training.discriminator import NetC
 from galip_training.generator import NetG
-from galip_training.grow import CONDITIONED, boost_noise, let_noise_speak, style_directions, widen
+from galip_training.grow import CONDITIONED, let_noise_speak, style_directions, widen
 from galip_training.data.sample_source import Style
 from shapes import TINY, tokenise
 
@@ -93,20 +93,6 @@ def test_noise_moves_the_picture_as_the_styles_words_do(config, clip):
     again["GBlocks.0.fuse1.affine0.fc_beta.linear1.weight"][:, : config.generator.z_dim] = heard_before
     let_noise_speak(again, direction_SE)
     torch.testing.assert_close(again["GBlocks.0.fuse1.affine0.fc_beta.linear1.weight"][:, : config.generator.z_dim], heard_before + spoken)
-
-
-def test_boosted_noise_says_style_louder_and_all_else_as_before(config, clip):
-    netG, styles = trained(config, clip), 2
-    length = config.generator.z_dim // styles
-    boosted = NetG(config.generator, clip.sizes, clip.visual).eval()
-    boosted.load_state_dict(netG.state_dict())
-    boost_noise(boosted.state_dict(), styles, 3.0)
-    sentence, noise = torch.randn(1, config.clip.embed_dim), torch.randn(1, config.generator.z_dim)
-    runs = noise.view(1, styles, length)
-    louder = (runs + 2 * runs.mean(dim=2, keepdim=True)).flatten(1)
-    torch.testing.assert_close(boosted(noise, sentence), netG(louder, sentence), rtol=1e-4, atol=1e-5)
-    within = (runs - runs.mean(dim=2, keepdim=True)).flatten(1)
-    torch.testing.assert_close(boosted(within, sentence), netG(within, sentence), rtol=1e-4, atol=1e-5)
 
 
 def test_the_command_refuses_a_narrower_configuration(tmp_path, config, clip, capsys):

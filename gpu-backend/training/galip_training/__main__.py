@@ -54,7 +54,6 @@ def parse_options(arguments: list) -> argparse.Namespace:
     grow.add_argument("--checkpoint", type=Path, required=True, help="galip.pth of the narrower configuration")
     grow.add_argument("--clip", type=Path, required=True, help="the CLIP of its training, with tokenizer.json beside it")
     grow.add_argument("--noise-gain", type=float, default=1.0, help="with noise_by_style: how far noise moves pictures along the styles' words; 1")
-    grow.add_argument("--noise-boost", type=float, default=1.0, help="with noise_by_style: how many times further than before noise moves the style; 1")
     grow.set_defaults(run=grow_command)
 
     scores = commands.add_parser("evaluate", help="metrics.json, contact-sheet.png, interpolation.png of a galip.pth")

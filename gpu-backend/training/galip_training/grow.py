@@ -1,4 +1,4 @@
-"""Makes a trained generator wider without changing what it draws, and lets its noise choose the style of a picture.
+"""Makes a trained generator wider without changing what it draws, and lets its noise move pictures as words of style do.
 
 Axes: S styles, E sentence, Z noise.
 """
@@ -44,7 +44,6 @@ def grow_command(options: argparse.Namespace) -> int:
         source = read_data(config, config.data.train_split, tokenizer, options.out).source
         sentences_of = lambda captions: clip.encode_text(tokenizer(captions, clip.sizes.context_length))  # noqa: E731
         let_noise_speak(grown["netG"], options.noise_gain * style_directions(source, config, sentences_of))
-        boost_noise(grown["netG"], len(config.data.styles), options.noise_boost)
     save_checkpoint(options.out / "galip.pth", {"model": grown, "epoch": 0})
     counts = [sum(value.numel() for value in states["netG"].values()) for states in (former, grown)]
     print(json.dumps({"parameters_before": counts[0], "parameters": counts[1]}))
@@ -95,12 +94,3 @@ def let_noise_speak(netG: dict, direction_SE: Tensor) -> None:
             length = run_length(noise_size, len(direction_SE))
             spoken_ZE = direction_SE.repeat_interleave(length, dim=0) / length**0.5
             weight[:, : len(spoken_ZE)] += weight[:, noise_size:] @ spoken_ZE.t()
-
-
-def boost_noise(netG: dict, styles: int, factor: float) -> None:
-    """What the values of a run say together, which is what noise says of style, counts `factor` times."""
-    length = run_length(netG["fc_code.weight"].shape[1], styles)
-    for key, weight in netG.items():
-        if key.endswith((*CONDITIONED, "fc_code.weight")):
-            runs = weight[:, : styles * length].unflatten(1, (styles, length))
-            runs += (factor - 1) * runs.mean(dim=2, keepdim=True)

@@ -18,8 +18,10 @@ def publish_command(options: argparse.Namespace) -> int:
     shutil.copyfile(clip.with_name("tokenizer.json"), out / "tokenizer.json")
     for path in (options.checkpoint.with_suffix(".json"), clip.with_suffix(".json")):
         shutil.copyfile(path, out / path.name)
-    for path, name in ((run / "scalars.jsonl", "galip-log.jsonl"), (clip.with_name("scalars.jsonl"), "clip-log.jsonl")):
-        shutil.copyfile(path, out / name)
+    for folder, name in ((run, "galip-log.jsonl"), (clip.parent, "clip-log.jsonl")):
+        # A CLIP that was published before has its log by this name already.
+        log = folder / "scalars.jsonl"
+        shutil.copyfile(log if log.exists() else folder / name, out / name)
     print(f"{out}: " + ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in sorted(out.iterdir())))
     return 0
 

@@ -88,9 +88,10 @@ def test_what_is_left_free_is_white():
     assert (black[0, :, 0, 0] == 1).all() and black.max() <= 1 and black.min() >= -1
 
 
-def test_a_warm_up_teaches_the_pose_that_noise_says(config, clip, monkeypatch):
-    """The image to be redrawn is the paired one in the pose of the very noise that G gets."""
-    settings = {**TINY, "train_gan": {**TINY["train_gan"], "noise_by_pose": True, "warmup_reconstruction_steps": 5}}
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_warm_up_teaches_the_pose_that_noise_says(config, clip, monkeypatch, precision):
+    """The image to be redrawn is the paired one in the pose of the very noise that G gets, to the pixel in bf16 too."""
+    settings = {**TINY, "precision": precision, "train_gan": {**TINY["train_gan"], "noise_by_pose": True, "warmup_reconstruction_steps": 5}}
     trainer = GanTrainer(parse_config(settings, "test"), clip, Processes(torch.device("cpu")))
     seen = {}
     monkeypatch.setattr(trainer, "redraw", lambda noise, sentence, real, features: seen.update(noise=noise, real=real, features=features) or {})
@@ -103,11 +104,20 @@ def test_a_warm_up_teaches_the_pose_that_noise_says(config, clip, monkeypatch):
     images = torch.stack([item["image"] for item in items]).float() / 127.5 - 1
     expected = take_pose(images, pose_of(seen["noise"]))
     torch.testing.assert_close(seen["real"], expected)
-    torch.testing.assert_close(seen["features"], trainer.encode(expected)[0])
+    with trainer.precision.autocast():
+        torch.testing.assert_close(seen["features"], trainer.encode(expected)[0].float())
 
 
 def test_features_of_images_that_are_posed_are_not_cached():
     settings = json.loads(json.dumps(TINY))
     settings["train_gan"].update(noise_by_pose=True, cache_real_features=True)
     with pytest.raises(ConfigError, match="cache_real_features: cannot be used with train_gan.noise_by_pose"):
+        parse_config(settings, "test")
+
+
+def test_noise_too_small_to_say_a_pose_is_refused():
+    settings = json.loads(json.dumps(TINY))
+    settings["train_gan"].update(noise_by_pose=True)
+    settings["generator"]["z_dim"] = 7
+    with pytest.raises(ConfigError, match="noise_by_pose: generator.z_dim is 7; must be at least 8"):
         parse_config(settings, "test")

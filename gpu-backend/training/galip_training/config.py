@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Sequence, Tuple
 
 from .config_reader import ConfigError, read_section, setting
+from .pose import LEAST_NOISE
 from .transformer import HEAD_WIDTH
 
 
@@ -221,6 +222,8 @@ def misfits(config: RunConfig) -> list:
     for name in ("image_mean", "image_std"):
         if len(getattr(clip, name)) != 3:
             found.append(f"clip.{name}: has {len(getattr(clip, name))} values; must have 3")
+    if config.train_gan.noise_by_pose and config.generator.z_dim < LEAST_NOISE:
+        found.append(f"train_gan.noise_by_pose: generator.z_dim is {config.generator.z_dim}; must be at least {LEAST_NOISE}, to say a pose")
     if config.train_gan.cache_real_features and config.train_gan.noise_by_pose:
         found.append("train_gan.cache_real_features: cannot be used with train_gan.noise_by_pose, which changes the images")
     if config.train_gan.cache_real_features and config.train_gan.augment:

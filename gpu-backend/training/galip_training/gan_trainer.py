@@ -57,16 +57,16 @@ class GanTrainer:
 
     def step(self, batch: dict, number: int) -> dict:
         """Updates the networks once; returns scalars."""
-        device = self.processes.device
-        noise_BZ = self.noise(batch)
+        device, noise_BZ = self.processes.device, self.noise(batch)
+        warming_up = number < self.settings.warmup_reconstruction_steps
+        # Where features are known, images are needed only to be redrawn.
+        needs_images = warming_up or not self.features or self.settings.reconstruction_weight
+        real = to_images(batch["image"], device) if needs_images else None
+        if self.settings.noise_by_pose:
+            # Not under autocast, which would place pixels in bf16.
+            real = take_pose(real, pose_of(noise_BZ))
         with torch.no_grad(), self.precision.autocast():
             sentence_BE = self.clip.encode_text(batch["token_ids"].to(device)).float()
-            warming_up = number < self.settings.warmup_reconstruction_steps
-            # Where features are known, images are needed only to be redrawn.
-            needs_images = warming_up or not self.features or self.settings.reconstruction_weight
-            real = to_images(batch["image"], device) if needs_images else None
-            if self.settings.noise_by_pose:
-                real = take_pose(real, pose_of(noise_BZ))
             if not warming_up and not self.features:
                 real = self.augmented(real)
             real_BFDGG = self.features.of(batch["index"]) if self.features else self.encode(real)[0].float()

@@ -12,6 +12,8 @@ from torch.nn import functional as F
 TURN, SIZE, STRETCH, LEAN = math.radians(9), 0.08, 0.035, 0.08
 """Standard deviations: of the angle, of size and aspect ratio in parts of themselves, of the slant in parts of the height."""
 PARTS = 4
+LEAST_NOISE = 2 * PARTS
+"""Values of noise: each part of a pose is one half of them against another."""
 SMALLER = 0.06
 """Drawings fill their squares: made smaller on average, so that few are cut."""
 

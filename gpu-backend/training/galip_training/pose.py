@@ -27,7 +27,7 @@ def pose_of(noise_BZ: Tensor) -> Tensor:
 
 
 def take_pose(images: Tensor, pose_BP: Tensor) -> Tensor:
-    """`[B, 3, S, S]` in −1 … 1, on white: so turned, sized, stretched and slanted about the middle. White fills what is left free."""
+    """`[B, 3, S, S]` in −1 … 1, on white: so turned, sized (above 0: smaller), stretched and slanted about the middle. White fills what is left free."""
     turn_B, size_B, stretch_B, lean_B = (pose_BP * torch.tensor([TURN, SIZE, STRETCH, LEAN]).to(pose_BP)).unbind(dim=1)
     across_B, down_B = (SMALLER + size_B + stretch_B).exp(), (SMALLER + size_B - stretch_B).exp()
     cos_B, sin_B, none_B = turn_B.cos(), turn_B.sin(), torch.zeros_like(turn_B)

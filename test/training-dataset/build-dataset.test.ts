@@ -109,7 +109,7 @@ describe('buildDataset', () => {
     expect(index.concepts).toBe(10);
   });
 
-  it('finds drawings by code points, label, Unicode name and former name', async () => {
+  it("finds drawings by code points (its own or a like set's), label, Unicode name and former name", async () => {
     const all = await concepts();
     const stylesOf = (id: string): string[] | undefined => all.find((concept) => concept.id === id)?.styles;
     const every = ['noto', 'fluent', 'fluent-flat', 'twemoji', 'emojione', 'fxemoji', 'noto-v1'];

@@ -38,7 +38,9 @@ export async function buildDataset(
   signal: AbortSignal,
 ): Promise<DatasetIndex> {
   const sets = await Promise.all(
-    DRAWING_STYLES.map(async (style) => [style, await readIconSet(packages, style.package)] as const),
+    DRAWING_STYLES.map(
+      async (style) => [style, await readIconSet(packages, style.package, style.codePointsOf)] as const,
+    ),
   );
   const plan = planDataset(await readEmojiNames(packages), sets, limit);
   const writers = new Map<string, ShardWriter>();

@@ -5,6 +5,10 @@ export interface DrawingStyle {
   readonly package: string;
   /** Adjectives for the style, the usual one first; no two styles share one. */
   readonly words: readonly string[];
+  /** Package that says the code points of drawings named alike, where the style's own says none. */
+  readonly codePointsOf?: string;
+  /** Emoji id → drawing, where no name of the emoji tells; found by looking. */
+  readonly drawingOf?: Readonly<Record<string, string>>;
   /** Drawings whose names mean something else here, or that are damaged; found by looking at all of them. */
   readonly leftOut?: readonly string[];
 }
@@ -18,7 +22,12 @@ const SPORT_AND_GUN = ['cricket', 'pistol', 'water-pistol'];
  */
 export const DRAWING_STYLES: readonly DrawingStyle[] = [
   { id: 'noto', package: '@iconify-json/noto', words: ['shaded', 'noto'] },
-  { id: 'fluent', package: '@iconify-json/fluent-emoji', words: ['3d', 'glossy', 'fluent'] },
+  {
+    id: 'fluent',
+    package: '@iconify-json/fluent-emoji',
+    words: ['3d', 'glossy', 'fluent'],
+    codePointsOf: '@iconify-json/fluent-emoji-flat',
+  },
   { id: 'fluent-flat', package: '@iconify-json/fluent-emoji-flat', words: ['flat', 'minimal'] },
   { id: 'twemoji', package: '@iconify-json/twemoji', words: ['cartoon', 'twemoji'] },
   { id: 'emojione', package: '@iconify-json/emojione', words: ['bold', 'emojione'], leftOut: SPORT_AND_GUN },
@@ -26,8 +35,15 @@ export const DRAWING_STYLES: readonly DrawingStyle[] = [
     id: 'fxemoji',
     package: '@iconify-json/fxemoji',
     words: ['muted', 'firefox'],
+    drawingOf: { '1f48f': 'couplekiss', '1f491': 'couple' },
     // A kissing face, a building crane, black boxes, a face with sunglasses, a piano, a gun that is no toy.
     leftOut: ['kiss', 'construction', 'tramcar', 'station', 'sunglasses', 'keyboard', 'pistol'],
   },
-  { id: 'noto-v1', package: '@iconify-json/noto-v1', words: ['retro', 'blob'], leftOut: SPORT_AND_GUN },
+  {
+    id: 'noto-v1',
+    package: '@iconify-json/noto-v1',
+    words: ['retro', 'blob'],
+    drawingOf: { '1f48f': 'kiss-woman-man', '1f491': 'couple-with-heart-woman-man' },
+    leftOut: SPORT_AND_GUN,
+  },
 ];

@@ -47,15 +47,20 @@ const DEFAULT_SIZE = 16;
 
 /**
  * Reads an icon package in Iconify's format.
+ * @param codePointsOf the package that says the code points, of drawings with the same names.
  * @throws Error naming the file when it is missing or not in that format.
  * @see https://iconify.design/docs/types/iconify-json.html
  */
-export async function readIconSet(packages: string, packageName: string): Promise<IconSet> {
+export async function readIconSet(
+  packages: string,
+  packageName: string,
+  codePointsOf: string = packageName,
+): Promise<IconSet> {
   const directory = join(packages, packageName);
   const set = await readJson(join(directory, 'icons.json'), iconsSchema);
   const info = await readJson(join(directory, 'info.json'), infoSchema);
   const { version } = await readJson(join(directory, 'package.json'), packageSchema);
-  const chars = await readJson(join(directory, 'chars.json'), z.record(z.string(), z.string()));
+  const chars = await readJson(join(packages, codePointsOf, 'chars.json'), z.record(z.string(), z.string()));
   const sameAs = new Map(
     Object.entries(set.aliases)
       .filter(([, alias]) => Object.keys(alias).length === 1)
@@ -78,11 +83,12 @@ export async function readIconSet(packages: string, packageName: string): Promis
     };
   };
 
+  const names = new Set([...Object.keys(set.icons), ...Object.keys(set.aliases)]);
   return {
     info: { ...info, package: packageName, version },
-    names: [...Object.keys(set.icons), ...Object.keys(set.aliases)],
+    names: [...names],
     sameAs,
-    byCodePoints: new Map(Object.entries(chars)),
+    byCodePoints: new Map(Object.entries(chars).filter(([, name]) => names.has(name))),
     svg(name, sizePixels) {
       const icon = find(name);
       const box = {

@@ -1,11 +1,11 @@
+import type { DrawingStyle } from './drawing-styles.ts';
 import { bareCodePoints, type EmojiEntry } from './emoji-names.ts';
 import type { IconSet } from './icon-set.ts';
 
 /**
- * Finds each emoji's drawing in a set: by code points where the set says them, else by what the drawing is called. A
- * set from before a renaming is found by the names that `renamings` knows, and by Unicode's own.
+ * Finds each emoji's drawing in a set: as the style says, by code points where the set says them, else by what the drawing
+ * is called. A set from before a renaming is found by the names that `renamings` knows, and by Unicode's own.
  *
- * @param leftOut drawings not to be used.
  * @param renamings former names of drawings → present ones, of other sets.
  * @returns emoji id → name of the drawing.
  */
@@ -13,7 +13,7 @@ export function matchDrawings(
   entries: readonly EmojiEntry[],
   set: IconSet,
   renamings: ReadonlyMap<string, string>,
-  leftOut: readonly string[] = [],
+  { drawingOf = {}, leftOut = [] }: Pick<DrawingStyle, 'drawingOf' | 'leftOut'> = {},
 ): Map<string, string> {
   const byPoints = new Map([...set.byCodePoints].map(([points, name]) => [bareCodePoints(points), name]));
   const byName = new Map<string, string>();
@@ -28,7 +28,10 @@ export function matchDrawings(
   const matches = new Map<string, string>();
   for (const { id, label, unicodeName } of entries) {
     const name =
-      byPoints.get(id) ?? byName.get(squash(label)) ?? (unicodeName && byName.get(squash(unicodeName)));
+      drawingOf[id] ??
+      byPoints.get(id) ??
+      byName.get(squash(label)) ??
+      (unicodeName && byName.get(squash(unicodeName)));
     if (name && !leftOut.includes(name)) matches.set(id, name);
   }
   return matches;

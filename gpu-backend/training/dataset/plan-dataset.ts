@@ -61,7 +61,7 @@ export function planDataset(
   const names = nameConcepts(shown);
   const renamings = new Map(sets.flatMap(([, set]) => [...set.sameAs]));
   const drawings = sets.map(
-    ([style, set]) => [style, set, matchDrawings(shown, set, renamings, style.leftOut)] as const,
+    ([style, set]) => [style, set, matchDrawings(shown, set, renamings, style)] as const,
   );
   const stylesOf = (id: string): string[] =>
     drawings.filter(([, , byConcept]) => byConcept.has(id)).map(([style]) => style.id);

@@ -24,7 +24,7 @@ const LEFT_OUT_LABELS: readonly RegExp[] = [
   /-thirty$/u,
   /^(?:black|white) (?:medium|medium-small|small) square$/u,
   /^small (?:orange|blue) diamond$/u,
-  /^(?:fast|play or pause|upwards|downwards|reverse)\b.*button$/u,
+  /^fast (?:reverse|up|down) button$/u,
   /^(?:BACK|END|ON!|SOON|TOP) arrow$/u,
   /^clockwise vertical arrows$/u,
 ];

@@ -19,7 +19,7 @@ from galip_training.distributed import Processes
 from galip_training.evaluate import Judge
 from galip_training.gan_trainer import GanTrainer
 from galip_training.real_features import RealFeatures
-from galip_training.precision import Precision
+from galip_training.precision import HAS_SCALER_OF_ANY_DEVICE, SCALE_RESTART, Precision
 from galip_training.sampling import choose_styles
 from galip_training.training_loop import StopRequest, TrainingFailed, TrainingLoop
 from shapes import CONTEXT, JUDGE, TINY, ShapeDataset, tokenise
@@ -272,9 +272,58 @@ def test_bf16_and_channels_last_train_too(tmp_path, clip, dataset):
     assert all(tensor.dtype == torch.float32 and tensor.is_contiguous() for tensor in exported.values())
 
 
-def test_fp16_is_refused_without_cuda():
-    with pytest.raises(ValueError, match="fp16 on cpu; must be fp32 or bf16"):
+needs_scaler = pytest.mark.skipif(not HAS_SCALER_OF_ANY_DEVICE, reason="torch before 2.3 scales losses on CUDA alone")
+
+
+@pytest.mark.skipif(HAS_SCALER_OF_ANY_DEVICE, reason="this torch scales losses on a CPU too")
+def test_fp16_is_refused_where_losses_cannot_be_scaled():
+    with pytest.raises(ValueError, match="fp16 on cpu with torch 1.*; must be fp32 or bf16"):
         Precision("fp16", CPU)
+
+
+def set_scales(loop, scale):
+    for scaler in (loop.trainer.scaler_g, loop.trainer.scaler_d):
+        scaler.load_state_dict({**scaler.state_dict(), "scale": scale})
+    return loop
+
+
+@needs_scaler
+def test_fp16_trains_as_fp32_does_and_resumes_bit_for_bit(tmp_path, clip, dataset):
+    config = with_gan(steps=6, warmup_reconstruction_steps=2, diversity_weight=1.0)
+    half = dataclasses.replace(config, precision="fp16")
+    gan_loop(config, clip, dataset, tmp_path / "fp32").run(StopRequest())
+    set_scales(gan_loop(half, clip, dataset, tmp_path / "whole"), 1024.0).run(StopRequest())
+    for steps in (1, 4, 99):
+        # The first is new; the others take their scales from where the last stopped.
+        loop = set_scales(gan_loop(half, clip, dataset, tmp_path / "pieces"), 1024.0)
+        loop.run(stop_after(loop, steps))
+    assert_same(*(load_own_state(tmp_path / folder / "state.pth") for folder in ("whole", "pieces")))
+    lines = [[json.loads(line) for line in (tmp_path / folder / "scalars.jsonl").read_text().splitlines()] for folder in ("fp32", "whole")]
+    for full, halved in zip(*lines):
+        for name in ("warmup/loss", "d/hinge", "d/penalty", "g/loss", "g/gradient"):
+            if name in full:
+                assert halved[name] == pytest.approx(full[name], rel=3e-2, abs=1e-2), (full["step"], name)
+
+
+@needs_scaler
+def test_an_overflow_leaves_the_weights_and_lowers_the_scale(tmp_path, clip, dataset):
+    loop = gan_loop(dataclasses.replace(with_gan(steps=1, ema_decay=0.0), precision="fp16"), clip, dataset, tmp_path)
+    trainer = loop.trainer
+    before = {name: p.detach().clone() for name, p in trainer.netG.learnable().items()}
+    judges = [p.detach().clone() for p in trainer.netD.parameters()]
+    set_scales(loop, 2.0**100)
+    loop.run(StopRequest())
+    assert all(torch.equal(before[name], p) for name, p in trainer.netG.learnable().items())
+    assert all(torch.equal(one, p) for one, p in zip(judges, trainer.netD.parameters()))
+    assert trainer.scaler_g.get_scale() == trainer.scaler_d.get_scale() == 2.0**99
+    assert json.loads((tmp_path / "scalars.jsonl").read_text())["g/gradient"] == 0
+
+
+@needs_scaler
+def test_a_scale_that_fell_too_far_starts_again(tmp_path, clip, dataset):
+    loop = gan_loop(dataclasses.replace(with_gan(steps=1), precision="fp16"), clip, dataset, tmp_path)
+    set_scales(loop, 32.0).run(StopRequest())
+    assert loop.trainer.scaler_g.get_scale() == SCALE_RESTART
 
 
 def test_the_export_holds_the_average_and_a_description(tmp_path, clip, dataset):

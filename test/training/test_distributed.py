@@ -20,19 +20,22 @@ def torchrun(scenario, folder):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    # Files, not pipes: a worker whose pipe is full of warnings would keep the other waiting.
+    logs = [folder / f"rank-{rank}.log" for rank in range(2)]
     workers = [
         subprocess.Popen(
-            [sys.executable, str(WORKER), scenario, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [sys.executable, str(WORKER), scenario, str(folder)], stdout=log.open("w"), stderr=subprocess.STDOUT,
             env={**os.environ, **group, "RANK": str(rank), "LOCAL_RANK": str(rank)},
         )
-        for rank in range(2)
+        for rank, log in enumerate(logs)
     ]  # fmt: skip
     try:
-        outputs = [worker.communicate(timeout=240)[0] for worker in workers]
+        for worker in workers:
+            worker.wait(timeout=240)
     finally:
         for worker in workers:
             worker.kill()
-    assert [worker.returncode for worker in workers] == [0, 0], "\n".join(outputs)
+    assert [worker.returncode for worker in workers] == [0, 0], "\n".join(log.read_text() for log in logs)
 
 
 def test_clip_gradients_of_two_processes_are_those_of_one_with_the_joined_batch(tmp_path):

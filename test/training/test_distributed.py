@@ -12,6 +12,8 @@ import distributed_worker
 from galip_training.checkpoint import load_own_state
 
 WORKER = Path(__file__).with_name("distributed_worker.py")
+LOOPBACK = "lo" if sys.platform == "linux" else "lo0"
+"""Named, so that gloo looks for no name of this machine."""
 
 
 def torchrun(scenario, folder):
@@ -19,7 +21,7 @@ def torchrun(scenario, folder):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": LOOPBACK}
     # Files, not pipes: a worker whose pipe is full of warnings would keep the other waiting.
     logs = [folder / f"rank-{rank}.log" for rank in range(2)]
     workers = [

@@ -66,8 +66,9 @@ def batches_per_epoch(dataset: Dataset, batch_size: int, processes: int) -> int:
     return count
 
 
-def read_batches(dataset: Dataset, order: Order, workers: int) -> Iterator[dict]:
-    return iter(DataLoader(AtEpoch(dataset), batch_sampler=order, collate_fn=collate, num_workers=workers))
+def read_batches(dataset: Dataset, order: Order, workers: int, pin: bool = False) -> Iterator[dict]:
+    """pin: batches lie where a GPU can fetch them by itself."""
+    return iter(DataLoader(AtEpoch(dataset), batch_sampler=order, collate_fn=collate, num_workers=workers, pin_memory=pin))
 
 
 def to_images(bytes_B3SS: torch.Tensor, device: torch.device) -> torch.Tensor:

@@ -22,6 +22,8 @@ class DataConfig:
     """Only samples that are drawn in these; empty: all."""
     augment: bool = False
     """Random crops and mirroring while reading, as in the paper."""
+    keep_images: bool = False
+    """Decode each image once and keep it in memory: for data sets of a few GB (N · 3 · S² bytes) and devices that outrun decoding."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,8 @@ class RunConfig:
     precision: str = setting("fp32", allowed=("fp32", "bf16", "fp16"))
     """fp16 scales the losses and needs CUDA."""
     channels_last: bool = False
+    compile: bool = False
+    """Of the GAN: generator and frozen CLIP through torch.compile. Takes a minute at the start; needs torch 2."""
     workers: int = setting(0, at_least=0)
     """Processes that load images."""
     data: DataConfig = field(default_factory=DataConfig)
@@ -213,6 +217,8 @@ def override(data: dict, overrides: Sequence[str]) -> dict:
 def misfits(config: RunConfig) -> list:
     """Settings that are fine each but do not fit together."""
     found = []
+    if config.data.augment and config.data.keep_images:
+        found.append("data.keep_images: cannot be used with data.augment, which changes the images")
     if config.data.augment and config.train_gan.cache_real_features:
         found.append("train_gan.cache_real_features: cannot be used with data.augment, which changes the images")
     clip = config.clip

@@ -14,8 +14,13 @@ class Ema:
     def update(self, model: NetG, step: int) -> None:
         # The first steps would otherwise keep the initial weights for 1 / (1 − decay) steps.
         decay = min(self.decay, (1 + step) / (10 + step))
-        for name, parameter in model.learnable().items():
-            self.values[name].lerp_(parameter.detach(), 1 - decay)
+        parameters = model.learnable()
+        averages, latest = [self.values[name] for name in parameters], [p.detach() for p in parameters.values()]
+        if hasattr(torch, "_foreach_lerp_"):
+            torch._foreach_lerp_(averages, latest, 1 - decay)
+            return
+        for average, parameter in zip(averages, latest):
+            average.lerp_(parameter, 1 - decay)
 
     def state_of(self, model: NetG) -> dict:
         """The model's whole state dict with the averages in place of the learnable parameters."""

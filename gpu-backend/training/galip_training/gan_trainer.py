@@ -6,7 +6,7 @@ Axes: B batch, Z noise, E sentence, F feature blocks, D width of CLIP, G grid, L
 import dataclasses
 import json
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 import numpy as np
 import torch
@@ -48,6 +48,7 @@ class GanTrainer:
         self.netD = self.precision.place(NetD(config.discriminator, clip.sizes))
         self.netC = self.precision.place(NetC(config.discriminator, clip.sizes))
         processes.share_parameters(p for _, p in self.parameters())
+        self.draw, self.look = self.compiled(self.netG), self.compiled(self.encode)
         self.ema = Ema(self.netG, self.settings.ema_decay) if self.settings.ema_decay else None
         judges = [*self.netD.parameters(), *self.netC.parameters()]
         # The frozen ViT is listed too, so that parameter numbers are the official optimisers'.
@@ -69,7 +70,7 @@ class GanTrainer:
             sentence_BE = self.clip.encode_text(batch["token_ids"].to(device)).float()
             if not warming_up and not self.features:
                 real = self.augmented(real)
-            real_BFDGG = self.features.of(batch["index"]) if self.features else self.encode(real)[0].float()
+            real_BFDGG = self.features.of(batch["index"]) if self.features else self.look(real)[0].float()
         set_options(self.optimiser_g, lr=self.learning_rate(number), betas=self.settings.warmup_betas if warming_up else BETAS)
         play = self.redraw if warming_up else self.compete
         scalars = play(noise_BZ, sentence_BE, real, real_BFDGG)
@@ -93,8 +94,8 @@ class GanTrainer:
     def redraw(self, noise_BZ: Tensor, sentence_BE: Tensor, real: Tensor, real_BFDGG: Tensor) -> dict:
         """Warm-up: G alone, towards the paired image."""
         with self.precision.autocast():
-            fake = self.netG(noise_BZ, sentence_BE)
-            fake_BFDGG, fake_BE = self.encode(fake.float())
+            fake = self.draw(noise_BZ, sentence_BE)
+            fake_BFDGG, fake_BE = self.look(fake.float())
             sim = similarity(fake_BE, sentence_BE)
             loss = self.reconstruction(fake, real, fake_BFDGG, real_BFDGG) - sim
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
@@ -106,8 +107,8 @@ class GanTrainer:
         real_BFDGG.requires_grad_()
         matching_BE = sentence_BE.clone().requires_grad_()
         with self.precision.autocast():
-            fake = self.netG(noise_BZ, sentence_BE)
-            fake_BFDGG, fake_BE = self.encode(self.augmented(fake.float()))
+            fake = self.draw(noise_BZ, sentence_BE)
+            fake_BFDGG, fake_BE = self.look(self.augmented(fake.float()))
             real_judged = self.netD(real_BFDGG)
             matching = self.netC(real_judged, matching_BE)
             mismatched = self.netC(real_judged, sentence_BE.roll(-1, dims=0))
@@ -150,6 +151,9 @@ class GanTrainer:
 
     def encode(self, images: Tensor):
         return self.clip.encode_image(images, self.config.discriminator.feature_blocks, self.settings.official_clip_input)
+
+    def compiled(self, function: Callable) -> Callable:
+        return torch.compile(function) if self.config.compile else function
 
     def augmented(self, images: Tensor) -> Tensor:
         return augment(images, self.settings.augment)

@@ -155,7 +155,7 @@ def read_data(config: RunConfig, split: str, tokenizer: Tokenizer, folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     return open_dataset(
         data.path, clip.image_size, tokenizer, clip.context_length, split=split, layout=data.layout, seed=config.seed,
-        augment=data.augment, report_path=folder / "skipped.tsv", styles=data.styles,
+        augment=data.augment, report_path=folder / "skipped.tsv", styles=data.styles, keep_images=data.keep_images,
     )  # fmt: skip
 
 

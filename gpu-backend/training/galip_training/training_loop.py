@@ -108,7 +108,7 @@ class TrainingLoop:
         order = Order(
             len(self.dataset), settings.batch_size, self.config.seed, at.attempt, at.epoch, at.batch, processes.rank, processes.size
         )  # fmt: skip
-        batches = read_batches(self.dataset, order, self.config.workers)
+        batches = read_batches(self.dataset, order, self.config.workers, pin=processes.device.type == "cuda")
         sums, count, started = 0, 0, time.monotonic()
         stopped, names = False, None
         while at.step < self.total and not stopped:

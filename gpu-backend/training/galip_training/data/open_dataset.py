@@ -8,6 +8,7 @@ from torch.utils.data import Dataset
 
 from .chance import chance
 from .decode_image import decode_image
+from .kept_images import KeptImages
 from .open_source import open_source
 from .sample_source import SampleError, SampleSource
 from .samples_of_styles import SamplesOfStyles
@@ -35,6 +36,7 @@ class CaptionedImages(Dataset):
         augment: bool,
         report: SkipReport,
         styles: Sequence[str] = (),
+        keep_images: bool = False,
     ):
         self.source = source
         self.image_size = image_size
@@ -44,6 +46,7 @@ class CaptionedImages(Dataset):
         self.augment = augment
         self.report = report
         self.styles = list(styles)
+        self.kept = KeptImages(len(source), image_size) if keep_images else None
         self.epoch = 0
         for key, reason in source.dropped:
             report.add(key, reason)
@@ -76,9 +79,9 @@ class CaptionedImages(Dataset):
         if self.augment:
             x, y, mirror = (chance(self.seed, self.epoch, name, key) for name in ("x", "y", "mirror"))
             crop = (x, y, mirror < 0.5)
-        image = decode_image(self.source.image(index), self.image_size, self.source.box(index), crop)
+        decode = lambda: decode_image(self.source.image(index), self.image_size, self.source.box(index), crop)  # noqa: E731
         return {
-            "image": image,
+            "image": self.kept.get(index, decode) if self.kept else decode(),
             "token_ids": self.tokenise([caption], self.context_length)[0],
             "caption": caption,
             "key": key,
@@ -106,13 +109,14 @@ def open_dataset(
     augment: bool = False,
     report_path: Optional[Path] = None,
     styles: Sequence[str] = (),
+    keep_images: bool = False,
 ) -> CaptionedImages:
     """`path` is a folder of images with captions, tar shards (WebDataset), or CUB, COCO, CC3M or CC12M as DF-GAN and GALIP
     keep them; see open_source. `tokenise` is a Tokenizer. `augment` crops and mirrors at random, as the paper's recipes do.
-    `styles`: samples of these alone.
+    `styles`: samples of these alone. `keep_images`: decode each once and keep it in memory; without `augment`.
 
     raises SourceError, naming the path, when there is nothing to read."""
     source = open_source(path, split, layout)
     if styles:
         source = SamplesOfStyles(source, styles)
-    return CaptionedImages(source, image_size, tokenise, context_length, seed, augment, SkipReport(report_path), styles)
+    return CaptionedImages(source, image_size, tokenise, context_length, seed, augment, SkipReport(report_path), styles, keep_images)

@@ -60,11 +60,14 @@ class Clip(nn.Module):
         self.register_buffer("mean", torch.tensor(sizes.image_mean).view(shape), persistent=False)
         self.register_buffer("std", torch.tensor(sizes.image_std).view(shape), persistent=False)
 
-    def encode_text(self, ids_BL: Tensor) -> Tensor:
-        """Sentence embedding `[B, E]`, not normalised, at the end token (the highest id)."""
+    def encode_text(self, ids_BL: Tensor, cut: bool = True) -> Tensor:
+        """Sentence embedding `[B, E]`, not normalised, at the end token (the highest id).
+
+        cut: work no further than the last end token, for which a GPU must be asked where it stands.
+        """
         end_B = ids_BL.argmax(dim=-1)
         # Nothing after the end token can reach it through the causal mask: cutting is exact.
-        length = int(end_B.max()) + 1
+        length = int(end_B.max()) + 1 if cut else ids_BL.shape[1]
         x_BLD = self.token_embedding(ids_BL[:, :length]) + self.positional_embedding[:length]
         mask_LL = torch.full((length, length), float("-inf"), device=ids_BL.device).triu(1)
         x_BLD = self.ln_final(self.transformer(x_BLD, mask_LL))

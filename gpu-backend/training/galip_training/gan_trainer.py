@@ -17,12 +17,13 @@ from .batches import to_images
 from .checkpoint import model_states, save_checkpoint, save_text
 from .clip import Clip
 from .config import RunConfig
+from .cuda_graph import CudaGraph
 from .discriminator import NetC, NetD
 from .distributed import Processes
 from .ema import Ema
 from .generator import NetG
 from .losses import discriminator_loss, diversity_loss, generator_loss, matching_aware_penalty, reconstruction_loss, similarity
-from .optimisation import half_cosine, set_options, update
+from .optimisation import half_cosine, load_moments, make_adam, set_options, update
 from .pictures import make_sheet, save_png
 from .pose import pose_of, take_pose
 from .precision import Precision
@@ -48,13 +49,31 @@ class GanTrainer:
         self.netD = self.precision.place(NetD(config.discriminator, clip.sizes))
         self.netC = self.precision.place(NetC(config.discriminator, clip.sizes))
         processes.share_parameters(p for _, p in self.parameters())
-        self.draw, self.look = self.compiled(self.netG), self.compiled(self.encode)
+        self.draw = torch.compile(self.netG) if config.compile else self.netG
         self.ema = Ema(self.netG, self.settings.ema_decay) if self.settings.ema_decay else None
         judges = [*self.netD.parameters(), *self.netC.parameters()]
+        self.records = config.cuda_graphs and processes.device.type == "cuda"
+        recorded = processes.device if self.records else None
         # The frozen ViT is listed too, so that parameter numbers are the official optimisers'.
-        self.optimiser_g = torch.optim.Adam(self.netG.parameters(), lr=self.settings.lr_g, betas=BETAS)
-        self.optimiser_d = torch.optim.Adam(judges, lr=self.settings.lr_d, betas=BETAS)
+        self.optimiser_g = make_adam(self.netG.parameters(), self.settings.lr_g, BETAS, recorded)
+        self.optimiser_d = make_adam(judges, self.settings.lr_d, BETAS, recorded)
         self.scaler_g, self.scaler_d = self.precision.scaler(), self.precision.scaler()
+        self.prepare_plays()
+
+    def prepare_plays(self) -> None:
+        """Anew where the optimisers' state has moved, which recorded steps would not find."""
+        self.plays = {name: self.play_of_pairs(name) for name in ("redraw", "compete")}
+
+    def play_of_pairs(self, name: str) -> Callable:
+        """What the frozen CLIP says of captions and images comes before the play."""
+
+        def play_pairs(noise_BZ: Tensor, ids_BL: Tensor, real: Optional[Tensor] = None, real_BFDGG: Optional[Tensor] = None) -> dict:
+            with torch.no_grad(), self.precision.autocast():
+                sentence_BE = self.clip.encode_text(ids_BL, cut=not self.records).float()
+                real_BFDGG = self.encode(real)[0].float() if real_BFDGG is None else real_BFDGG
+            return getattr(self, name)(noise_BZ, sentence_BE, real, real_BFDGG)
+
+        return CudaGraph(play_pairs) if self.records else play_pairs
 
     def step(self, batch: dict, number: int) -> dict:
         """Updates the networks once; returns scalars."""
@@ -66,14 +85,14 @@ class GanTrainer:
         if self.settings.noise_by_pose:
             # Not under autocast, which would place pixels in bf16.
             real = take_pose(real, pose_of(noise_BZ))
-        with torch.no_grad(), self.precision.autocast():
-            sentence_BE = self.clip.encode_text(batch["token_ids"].to(device)).float()
-            if not warming_up and not self.features:
-                real = self.augmented(real)
-            real_BFDGG = self.features.of(batch["index"]) if self.features else self.look(real)[0].float()
+        if real is not None and not warming_up and not self.features:
+            real = self.augmented(real)
         set_options(self.optimiser_g, lr=self.learning_rate(number), betas=self.settings.warmup_betas if warming_up else BETAS)
-        play = self.redraw if warming_up else self.compete
-        scalars = play(noise_BZ, sentence_BE, real, real_BFDGG)
+        given = {"noise_BZ": noise_BZ, "ids_BL": batch["token_ids"].to(device), "real": real}
+        if self.features:
+            given["real_BFDGG"] = self.features.of(batch["index"])
+        play = self.plays["redraw" if warming_up else "compete"]
+        scalars = play(**{name: tensor for name, tensor in given.items() if tensor is not None})
         if self.ema:
             self.ema.update(self.netG, number)
         return scalars
@@ -95,7 +114,7 @@ class GanTrainer:
         """Warm-up: G alone, towards the paired image."""
         with self.precision.autocast():
             fake = self.draw(noise_BZ, sentence_BE)
-            fake_BFDGG, fake_BE = self.look(fake.float())
+            fake_BFDGG, fake_BE = self.encode(fake.float())
             sim = similarity(fake_BE, sentence_BE)
             loss = self.reconstruction(fake, real, fake_BFDGG, real_BFDGG) - sim
         norm = update(loss, self.optimiser_g, self.scaler_g, self.processes, self.settings.max_grad_norm)
@@ -104,11 +123,11 @@ class GanTrainer:
     def compete(self, noise_BZ: Tensor, sentence_BE: Tensor, real: Optional[Tensor], real_BFDGG: Tensor) -> dict:
         """One update of D and C, then one of G with the same fakes."""
         settings = self.settings
-        real_BFDGG.requires_grad_()
+        real_BFDGG = real_BFDGG.detach().requires_grad_()
         matching_BE = sentence_BE.clone().requires_grad_()
         with self.precision.autocast():
             fake = self.draw(noise_BZ, sentence_BE)
-            fake_BFDGG, fake_BE = self.look(self.augmented(fake.float()))
+            fake_BFDGG, fake_BE = self.encode(self.augmented(fake.float()))
             real_judged = self.netD(real_BFDGG)
             matching = self.netC(real_judged, matching_BE)
             mismatched = self.netC(real_judged, sentence_BE.roll(-1, dims=0))
@@ -152,9 +171,6 @@ class GanTrainer:
     def encode(self, images: Tensor):
         return self.clip.encode_image(images, self.config.discriminator.feature_blocks, self.settings.official_clip_input)
 
-    def compiled(self, function: Callable) -> Callable:
-        return torch.compile(function) if self.config.compile else function
-
     def augmented(self, images: Tensor) -> Tensor:
         return augment(images, self.settings.augment)
 
@@ -183,8 +199,9 @@ class GanTrainer:
 
     def load(self, state: dict) -> None:
         self.load_models(state)
-        self.optimiser_g.load_state_dict(state["optimizers"]["optimizer_G"])
-        self.optimiser_d.load_state_dict(state["optimizers"]["optimizer_D"])
+        load_moments(self.optimiser_g, state["optimizers"]["optimizer_G"])
+        load_moments(self.optimiser_d, state["optimizers"]["optimizer_D"])
+        self.prepare_plays()
         if self.ema:
             self.ema.load(state["training"]["ema"])
         for scaler, saved in zip((self.scaler_g, self.scaler_d), state["training"]["scalers"]):

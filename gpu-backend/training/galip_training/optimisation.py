@@ -1,7 +1,7 @@
 """One update of some parameters from one loss."""
 
 import math
-from typing import Any
+from typing import Any, Iterable
 
 import torch
 from torch import Tensor
@@ -24,8 +24,9 @@ def update(loss: Tensor, optimiser: torch.optim.Optimizer, scaler, processes: Pr
     if scaler.is_enabled():
         norm = torch.where(torch.isfinite(norm), norm, torch.zeros_like(norm))
         scaler.step(optimiser)
-    elif torch.isfinite(norm):
-        # A broken gradient must not reach weights and moments; the caller sees the norm and rolls back.
+    elif optimiser.defaults.get("capturable") or torch.isfinite(norm):
+        # A broken gradient must not reach weights and moments; the caller sees the norm and rolls back, as it has to where a
+        # recorded step cannot look.
         optimiser.step()
     advance(scaler)
     return norm
@@ -37,6 +38,26 @@ def half_cosine(start: float, end: float, done: float) -> float:
 
 
 def set_options(optimiser: torch.optim.Optimizer, **options: Any) -> None:
-    """From the next step on."""
+    """From the next step on. What is held in a tensor stays in it."""
     for group in optimiser.param_groups:
-        group.update(options)
+        for name, value in options.items():
+            if torch.is_tensor(group[name]):
+                group[name].fill_(value)
+            else:
+                group[name] = value
+
+
+def make_adam(parameters: Iterable[Tensor], lr: float, betas: tuple, recorded: torch.device = None) -> torch.optim.Adam:
+    """recorded: where its steps are part of a CUDA graph, that GPU; everything that changes is held in tensors there then."""
+    if recorded is None:
+        return torch.optim.Adam(parameters, lr=lr, betas=betas)
+    return torch.optim.Adam(parameters, lr=torch.tensor(lr, device=recorded), betas=betas, capturable=True)
+
+
+def load_moments(optimiser: torch.optim.Optimizer, state: dict) -> None:
+    """Steps and moments of a saved state; options stay this optimiser's."""
+    groups = [
+        {**saved, **{name: value for name, value in own.items() if name != "params"}}
+        for saved, own in zip(state["param_groups"], optimiser.param_groups)
+    ]  # fmt: skip
+    optimiser.load_state_dict({**state, "param_groups": groups})

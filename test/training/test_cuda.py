@@ -1,0 +1,76 @@
+"""What only a CUDA device can show; skipped elsewhere."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from galip_training.config import parse_config
+from galip_training.distributed import Processes
+from galip_training.gan_trainer import GanTrainer
+from galip_training.training_loop import StopRequest, TrainingLoop
+from shapes import TINY
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+STEPS = 12
+
+
+@pytest.fixture
+def exact():
+    """Kernels that give the same sums each time."""
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+def trained(clip, dataset, folder, steps=STEPS, **settings):
+    gan = {**TINY["train_gan"], "warmup_reconstruction_steps": 6, "reconstruction_weight": 1.0, "ema_decay": 0.9, "checkpoint_steps": 5}
+    config = parse_config({**TINY, **settings, "train_gan": {**gan, "steps": STEPS}})
+    processes = Processes(torch.device("cuda"))
+    torch.backends.cudnn.benchmark = False
+    trainer = GanTrainer(config, clip, processes)
+    stop = StopRequest()
+    step = trainer.step
+
+    def counted(batch, number):
+        stop.signalled = number + 1 >= steps
+        return step(batch, number)
+
+    trainer.step = counted
+    TrainingLoop(lambda total: trainer, dataset, config, config.train_gan, folder, processes).run(stop)
+    return trainer
+
+
+def assert_near(one, other):
+    for (name, first), (_, second) in zip(one.parameters(), other.parameters()):
+        torch.testing.assert_close(first, second, rtol=1e-3, atol=1e-4, msg=lambda text, name=name: f"{name}: {text}")
+
+
+def test_recorded_steps_train_as_steps_do(clip, dataset, tmp_path, exact):
+    assert_near(trained(clip, dataset, tmp_path / "recorded", cuda_graphs=True), trained(clip, dataset, tmp_path / "plain"))
+
+
+def test_a_recorded_run_goes_on_where_it_stopped_also_without_recording(clip, dataset, tmp_path, exact):
+    whole = trained(clip, dataset, tmp_path / "whole", cuda_graphs=True)
+    for name, later in (("recorded", True), ("plain", False)):
+        trained(clip, dataset, tmp_path / name, steps=8, cuda_graphs=True)
+        assert_near(whole, trained(clip, dataset, tmp_path / name, cuda_graphs=later))
+
+
+def test_the_rate_falls_in_recorded_steps_too(clip, dataset, tmp_path):
+    trainer = trained(clip, dataset, tmp_path, cuda_graphs=True)
+    rate = trainer.optimiser_g.param_groups[0]["lr"]
+    assert rate.is_cuda and float(rate) == pytest.approx(trainer.learning_rate(STEPS - 1))
+
+
+def test_bf16_on_cuda_stays_near_fp32(clip, dataset, tmp_path):
+    settings = {"channels_last": True, "cuda_graphs": True}
+    plain, half = (trained(clip, dataset, tmp_path / kind, precision=kind, **settings) for kind in ("fp32", "bf16"))
+    for (name, first), (_, second) in zip(plain.parameters(), half.parameters()):
+        assert (first - second).abs().mean() < 0.02, name
+
+
+def test_fp16_on_cuda_keeps_finite_weights(clip, dataset, tmp_path):
+    trainer = trained(clip, dataset, tmp_path, precision="fp16")
+    assert all(torch.isfinite(p).all() for _, p in trainer.parameters())
+    assert dataclasses.asdict(trainer.config)["precision"] == "fp16" and trainer.scaler_g.is_enabled()

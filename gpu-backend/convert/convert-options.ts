@@ -26,6 +26,8 @@ export interface ConvertOptions {
   /** Whether a model directory at `out` may be replaced. */
   readonly force: boolean;
   readonly precision: 'fp32' | 'fp16' | 'int8';
+  /** With fp32: generator and text encoder keep their weights rounded to float16, and compute in float32. */
+  readonly halfWeights: boolean;
   /** Rewrites of the generator's graph, in the order in which they are applied. */
   readonly passes: readonly PassName[];
   /** Text file of prompts that int8 is calibrated and measured on, one a line; plain captions if not given. */

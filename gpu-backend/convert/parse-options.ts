@@ -15,6 +15,7 @@ export const USAGE: string = `npm run convert -- --generator FILE --clip FILE --
   --out DIR                model directory to make
   --force                  replace the model directory that is there
   --precision fp32|fp16|int8   of weights and computing; fp32 if not given; int8: of the generator's large convolutions
+  --half-weights           of fp32: kernels and matrices kept in float16, half the bytes; computing stays in float32
   --calibration-prompts FILE   prompts that int8 is calibrated and measured on, one a line; plain captions if not given
   --passes all|none|A,B    rewrites that make the generator faster, not other (${PASS_NAMES.join(', ')}); all if not given
   --image-mean R,G,B       pixel mean of CLIP's image encoder; CLIP's own if not given
@@ -46,6 +47,7 @@ const OPTIONS = {
   out: { type: 'string' },
   force: { type: 'boolean', default: false },
   precision: { type: 'string', default: 'fp32' },
+  'half-weights': { type: 'boolean', default: false },
   'calibration-prompts': { type: 'string' },
   passes: { type: 'string', default: 'all' },
   'image-mean': { type: 'string', default: String(CLIP_MEAN) },
@@ -78,6 +80,9 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
   if (precision !== 'fp32' && precision !== 'fp16' && precision !== 'int8') {
     throw new OptionError(`--precision is "${precision}"; allowed are fp32, fp16 and int8`);
   }
+  if (values['half-weights'] && precision !== 'fp32') {
+    throw new OptionError(`--half-weights goes with --precision fp32, not ${precision}`);
+  }
   const passes = passNames(values.passes);
   if (precision === 'int8' && passes.length < PASS_NAMES.length) {
     throw new OptionError(`--passes is "${values.passes}"; --precision int8 allows all alone`);
@@ -104,6 +109,7 @@ export function parseOptions(args: readonly string[], cwd: string): ConvertOptio
     out: required('out'),
     force: values.force,
     precision,
+    halfWeights: values['half-weights'],
     passes,
     ...(prompts === undefined ? {} : { calibrationPrompts: resolve(cwd, prompts) }),
     imageMean: perChannel('image-mean', values['image-mean']),

@@ -34,7 +34,7 @@ export interface ModelPlan {
 export function planModel(
   generatorCheckpoint: Checkpoint,
   clipCheckpoint: Checkpoint,
-  options: Pick<ConvertOptions, 'precision' | 'passes' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
+  options: Pick<ConvertOptions, 'precision' | 'halfWeights' | 'passes' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
 ): ModelPlan {
   const { imageMean, imageStd, stageOutputs, precision } = options;
   const floatType: FloatType = precision === 'fp16' ? 'float16' : 'float32';
@@ -42,13 +42,17 @@ export function planModel(
   const clip = clipWeights(clipCheckpoint);
   const tower = readVisionTower(clip.weights.within('visual'));
 
+  const kept = (graph: Graph) => (options.halfWeights ? halfWeights(graph, true) : graph);
+
   const graphs = {
-    'generator.onnx': applyPasses(
-      buildGenerator(generator.weights, { floatType, stageOutputs }),
-      // What int8 is made of is the graph as it is built.
-      precision === 'int8' ? [] : options.passes,
+    'generator.onnx': kept(
+      applyPasses(
+        buildGenerator(generator.weights, { floatType, stageOutputs }),
+        // What int8 is made of is the graph as it is built.
+        precision === 'int8' ? [] : options.passes,
+      ),
     ),
-    'text-encoder.onnx': buildTextEncoder(clip.weights, floatType),
+    'text-encoder.onnx': kept(buildTextEncoder(clip.weights, floatType)),
     'image-encoder.onnx': halfWeights(buildImageEncoder(tower, { floatType, imageMean, imageStd })),
   };
   refuseUnknown(generatorCheckpoint.file, generator.weights.leftOver());

@@ -14,6 +14,7 @@ describe('parseOptions', () => {
       out: '/home/me/models/Some.Name',
       force: false,
       precision: 'fp32',
+      halfWeights: false,
       passes: ['hoist', 'sub-pixel', 'stack'],
       imageMean: [0.48145466, 0.4578275, 0.40821073],
       imageStd: [0.26862954, 0.26130258, 0.27577711],
@@ -38,6 +39,13 @@ describe('parseOptions', () => {
       commercialUse: true,
       stageOutputs: true,
       force: true,
+    });
+  });
+
+  it('takes weights in float16 that are computed with in float32', () => {
+    expect(parseOptions([...ALL, '--half-weights'], CWD)).toMatchObject({
+      precision: 'fp32',
+      halfWeights: true,
     });
   });
 
@@ -91,6 +99,10 @@ describe('parseOptions', () => {
     [
       [...ALL, '--precision', 'int8', '--passes', 'hoist'],
       '--passes is "hoist"; --precision int8 allows all alone',
+    ],
+    [
+      [...ALL, '--precision', 'fp16', '--half-weights'],
+      '--half-weights goes with --precision fp32, not fp16',
     ],
     [
       [...ALL, '--calibration-prompts', 'p.txt'],

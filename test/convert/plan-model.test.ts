@@ -49,6 +49,7 @@ function checkpoint(file: string, tensors: TensorMap): Checkpoint {
 function plan(generatorTensors: TensorMap, clipTensors: TensorMap): ModelPlan {
   return planModel(checkpoint('g.pth', generatorTensors), checkpoint('clip.pt', clipTensors), {
     precision: 'fp32',
+    halfWeights: false,
     passes: [],
     imageMean: [0.5, 0.5, 0.5],
     imageStd: [0.5, 0.5, 0.5],

@@ -42,8 +42,9 @@ def trained(clip, dataset, folder, steps=STEPS, **settings):
 
 
 def assert_near(one, other):
-    for (name, first), (_, second) in zip(one.parameters(), other.parameters()):
-        torch.testing.assert_close(first, second, rtol=1e-3, atol=1e-4, msg=lambda text, name=name: f"{name}: {text}")
+    """Sums in another order move a few weights by steps of Adam's; a step left out or done twice would move all by 1e-4 or more."""
+    first, second = (torch.cat([p.detach().flatten() for _, p in trainer.parameters()]) for trainer in (one, other))
+    assert (first - second).abs().mean() < 2e-5
 
 
 def test_recorded_steps_train_as_steps_do(clip, dataset, tmp_path, exact):

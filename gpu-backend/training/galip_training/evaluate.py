@@ -10,6 +10,7 @@ from typing import Callable, Optional, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
@@ -46,7 +47,16 @@ class Judge:
 
     @torch.no_grad()
     def images(self, images: Tensor, official: bool = False) -> Tensor:
-        return torch.cat([self.clip.encode_image(part.to(self.device), (), official)[1] for part in images.split(self.batch_size)])
+        """Embeddings of images in −1 … 1 of any size."""
+        parts = (self.fitted(part.to(self.device)) for part in images.split(self.batch_size))
+        return torch.cat([self.clip.encode_image(part, (), official)[1] for part in parts])
+
+    def fitted(self, images: Tensor) -> Tensor:
+        """In CLIP's size, resized as the converted judge resizes: the nearest pixels alone would tear outlines."""
+        size = self.clip.sizes.image_size
+        if images.shape[-1] == size:
+            return images
+        return F.interpolate(images, size=(size, size), mode="bicubic", antialias=True).clamp(-1, 1)
 
 
 def load_generator(path: Path, config: RunConfig, clip: Clip) -> NetG:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[2] / "gpu-backend" / "training")]
@@ -16,7 +17,7 @@ from galip_training.concepts import names_in  # noqa: E402
 from galip_training.config import parse_config  # noqa: E402
 from galip_training.distributed import Processes  # noqa: E402
 from galip_training.gan_trainer import GanTrainer  # noqa: E402
-from galip_training.training_loop import StopRequest, TrainingLoop  # noqa: E402
+from galip_training.training_loop import STATE, StopRequest, TrainingLoop  # noqa: E402
 
 
 def clip_step(folder: Path, batch_size: int = 4) -> None:
@@ -24,10 +25,19 @@ def clip_step(folder: Path, batch_size: int = 4) -> None:
     config = parse_config({**TINY, "train_clip": {**TINY["train_clip"], "batch_size": batch_size, "steps": 1, "max_grad_norm": 0}})
     processes = Processes(torch.device("cpu"))
     loop = TrainingLoop(lambda steps: ClipTrainer(config, steps, processes), ShapeDataset(24), config, config.train_clip, folder, processes)
+    if not processes.is_first:
+        wait_for(folder / STATE)
     loop.run(StopRequest())
     gradients = {name: p.grad for name, p in loop.trainer.parameters()}
     torch.save(gradients, folder / f"gradients-{processes.size}-{processes.rank}.pth")
     processes.leave()
+
+
+def wait_for(path: Path) -> None:
+    """For a second at most: time for a hasty first process to write what this one must not take for a run to go on with."""
+    end = time.monotonic() + 1
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def judge_run(folder: Path) -> None:

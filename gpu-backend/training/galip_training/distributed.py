@@ -38,6 +38,14 @@ class Processes:
         if self.size > 1:
             dist.barrier()
 
+    def as_first(self, answer: bool) -> bool:
+        """What the first process answers. All must ask: where each looked for itself, one might see what another has just written."""
+        if self.size > 1:
+            said = torch.tensor([answer], dtype=torch.int32, device=self.device)
+            dist.broadcast(said, 0)
+            answer = bool(said.item())
+        return answer
+
     def mean(self, values: Tensor) -> Tensor:
         """Mean over the processes; NaN anywhere is NaN everywhere."""
         if self.size > 1:

@@ -79,7 +79,7 @@ class TrainingLoop:
 
         raises TrainingFailed after too many roll-backs.
         """
-        if (self.folder / STATE).exists():
+        if self.processes.as_first((self.folder / STATE).exists()):
             self.restore()
         else:
             self.save()

@@ -42,6 +42,17 @@ def test_a_cache_of_augmented_images_is_refused():
         parse_config({"train_gan": {"cache_real_features": True, "augment": ["colour"]}})
 
 
+def test_kept_images_of_random_crops_are_refused():
+    with pytest.raises(ConfigError, match="data.keep_images: cannot be used with data.augment"):
+        parse_config({"data": {"keep_images": True, "augment": True}})
+
+
+@pytest.mark.parametrize("settings, reason", [({"precision": "fp16"}, "precision fp16"), ({"train_gan": {"augment": ["affine"]}}, "train_gan.augment")])
+def test_what_a_recorded_step_cannot_do_is_refused(settings, reason):
+    with pytest.raises(ConfigError, match=f"cuda_graphs: cannot be used with {reason}"):
+        parse_config({"cuda_graphs": True, **settings})
+
+
 def test_a_configuration_survives_its_json():
     config = parse_config(TINY)
     assert parse_config(json.loads(config.to_json())) == config

@@ -106,6 +106,16 @@ def test_a_file_that_is_no_inception_is_refused(tmp_path):
         Inception(tmp_path / "x.pth", torch.device("cpu"))
 
 
+def test_a_judge_sees_larger_pictures_smoothly_reduced(clip):
+    judge, size = Judge(clip, tokenise), clip.sizes.image_size
+    fine = torch.randn(2, 3, 2 * size, 2 * size, generator=torch.Generator().manual_seed(3)).clamp(-1, 1)
+    fitted = judge.fitted(fine)
+    assert fitted.shape[-1] == size and fitted.abs().max() <= 1
+    # Noise of single pixels is averaged, where the nearest pixel would keep all of it.
+    assert fitted.std() < 0.7 * fine[:, :, ::2, ::2].std()
+    torch.testing.assert_close(judge.images(fine), judge.images(fitted))
+
+
 def test_evaluation_writes_metrics_and_pictures(tmp_path, clip, config):
     torch.manual_seed(2)
     judge = Judge(clip, tokenise)

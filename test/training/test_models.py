@@ -67,6 +67,11 @@ def test_text_is_read_up_to_the_end_token_only(clip):
     torch.testing.assert_close(first, alone)
 
 
+def test_reading_past_the_last_end_token_changes_nothing(clip):
+    ids = torch.tensor([[62, 1, 2, 63, 0, 0], [62, 4, 63, 0, 0, 0]])
+    torch.testing.assert_close(clip.encode_text(ids, cut=False), clip.encode_text(ids))
+
+
 def test_official_clip_input_moves_the_pixels_up(clip):
     black = torch.full((1, 3, 32, 32), -1.0)
     grey = torch.zeros(1, 3, 32, 32)

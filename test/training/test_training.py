@@ -18,6 +18,7 @@ from galip_training.data.open_dataset import NO_STYLE
 from galip_training.distributed import Processes
 from galip_training.evaluate import Judge
 from galip_training.gan_trainer import GanTrainer
+from galip_training.optimisation import set_options
 from galip_training.real_features import RealFeatures
 from galip_training.precision import HAS_SCALER_OF_ANY_DEVICE, SCALE_RESTART, Precision
 from galip_training.sampling import choose_styles
@@ -344,3 +345,34 @@ def test_too_little_data_and_no_length_are_named(clip, tmp_path):
         gan_loop(with_gan(), clip, ShapeDataset(3), tmp_path)
     with pytest.raises(ValueError, match="steps and epochs are both 0"):
         gan_loop(with_gan(steps=0), clip, ShapeDataset(8), tmp_path)
+
+
+def test_moments_are_loaded_and_options_are_the_optimisers_own(clip, dataset, tmp_path):
+    gan_loop(with_gan(steps=3), clip, dataset, tmp_path).run(StopRequest())
+    saved = load_own_state(tmp_path / "state.pth")["optimizers"]["optimizer_D"]
+    trainer = GanTrainer(with_gan(lr_d=1e-5), clip, Processes(CPU))
+    trainer.load(load_own_state(tmp_path / "state.pth"))
+    (group,) = trainer.optimiser_d.param_groups
+    assert group["lr"] == 1e-5 != saved["param_groups"][0]["lr"]
+    assert_same(trainer.optimiser_d.state_dict()["state"], saved["state"])
+
+
+def test_a_rate_in_a_tensor_stays_in_it():
+    weight = torch.nn.Parameter(torch.ones(2))
+    optimiser = torch.optim.Adam([weight], lr=1e-3, betas=(0.0, 0.9))
+    held = optimiser.param_groups[0]["lr"] = torch.tensor(1e-3)
+    set_options(optimiser, lr=5e-4, betas=(0.9, 0.99))
+    assert optimiser.param_groups[0]["lr"] is held and float(held) == pytest.approx(5e-4)
+    assert optimiser.param_groups[0]["betas"] == (0.9, 0.99)
+
+
+@pytest.mark.skipif(not hasattr(torch, "compile"), reason="torch 2")
+def test_a_compiled_generator_learns_what_one_as_called_does(clip, dataset, tmp_path):
+    runs = [
+        gan_loop(dataclasses.replace(with_gan(steps=3, warmup_reconstruction_steps=2), compile=compiled), clip, dataset, tmp_path / str(compiled))
+        for compiled in (False, True)
+    ]
+    for loop in runs:
+        loop.run(StopRequest())
+    for (name, one), (_, other) in zip(*(loop.trainer.parameters() for loop in runs)):
+        assert (one - other).abs().mean() < 2e-4, name

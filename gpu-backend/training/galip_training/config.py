@@ -163,7 +163,7 @@ class RunConfig:
     compile: bool = False
     """The GAN's generator by torch.compile. Takes a minute at the start; needs torch 2."""
     cuda_graphs: bool = False
-    """The GAN's steps recorded and replayed on CUDA, for GPUs that outrun Python; elsewhere without effect. Needs torch 2."""
+    """The GAN's steps recorded and replayed on CUDA, for GPUs that outrun Python; elsewhere without effect. One process; needs torch 2."""
     workers: int = setting(0, at_least=0)
     """Processes that load images."""
     data: DataConfig = field(default_factory=DataConfig)
@@ -240,6 +240,8 @@ def misfits(config: RunConfig) -> list:
         found.append(f"train_gan.warmup_betas: has {len(config.train_gan.warmup_betas)} values; must have 2")
     if config.cuda_graphs and config.precision == "fp16":
         found.append("cuda_graphs: cannot be used with precision fp16, whose scaling looks at each step's gradients")
+    if config.cuda_graphs and config.train_gan.augment:
+        found.append("cuda_graphs: cannot be used with train_gan.augment, which draws on the CPU")
     if config.train_gan.reconstruction_weight and config.train_gan.augment:
         found.append("train_gan.reconstruction_weight: cannot be used with train_gan.augment, which changes the images")
     return found

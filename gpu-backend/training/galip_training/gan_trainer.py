@@ -37,7 +37,10 @@ PENALTY_SCALE_LIMIT = 1024.0
 
 
 class GanTrainer:
-    """`clip` is frozen. sheet_ids: token ids `[N, L]` of the sample sheets' prompts."""
+    """`clip` is frozen. sheet_ids: token ids `[N, L]` of the sample sheets' prompts.
+
+    raises ValueError for settings that do not fit the device or the processes.
+    """
 
     def __init__(self, config: RunConfig, clip: Clip, processes: Processes, sheet_ids: Optional[Tensor] = None, features: Optional[RealFeatures] = None):
         self.config, self.settings = config, config.train_gan
@@ -53,6 +56,8 @@ class GanTrainer:
         self.ema = Ema(self.netG, self.settings.ema_decay) if self.settings.ema_decay else None
         judges = [*self.netD.parameters(), *self.netC.parameters()]
         self.records = config.cuda_graphs and processes.device.type == "cuda"
+        if self.records and processes.size > 1:
+            raise ValueError(f"cuda_graphs: cannot be used with {processes.size} processes, whose exchange is not recorded")
         recorded = processes.device if self.records else None
         # The frozen ViT is listed too, so that parameter numbers are the official optimisers'.
         self.optimiser_g = make_adam(self.netG.parameters(), self.settings.lr_g, BETAS, recorded)

@@ -99,6 +99,19 @@ def test_workers_give_the_same_items_and_report_what_they_skip(tmp_path):
     assert "no image" in dataset.report.skipped()["bad"]
 
 
+def test_kept_images_are_decoded_once_whichever_worker_asks(tmp_path):
+    path = tmp_path / "train-0.tar"
+    write_shard(path, ["red", "blue", "green"])
+    plain = [item["image"] for item in map(dataset_of(tmp_path).__getitem__, range(3))]
+    kept = dataset_of(tmp_path, keep_images=True)
+    for batch in DataLoader(kept, batch_size=1, num_workers=2, collate_fn=lambda items: items[0]["image"]):
+        assert any(torch.equal(batch, image) for image in plain)
+    assert kept.kept.known.tolist() == [1, 1, 1]
+    # What the workers decoded is what this process has; the files are not looked at again.
+    kept.source.image = None
+    assert all(torch.equal(kept[index]["image"], image) for index, image in enumerate(plain))
+
+
 def test_a_dataset_can_be_pickled_after_it_was_read(tmp_path):
     write_shard(tmp_path / "train-0.tar", ["red"])
     dataset = dataset_of(tmp_path)

@@ -8,7 +8,7 @@ import torch
 
 class KeptImages:
     """Each of `count` images uint8 `[3, size, size]` is decoded by the process that asks for it first. Made before the reading processes
-    are forked; it cannot be sent to others."""
+    are forked; what is sent to others is a copy."""
 
     def __init__(self, count: int, size: int):
         self.images = shared_bytes(count * 3 * size * size).view(count, 3, size, size)

@@ -34,7 +34,10 @@ export interface ModelPlan {
 export function planModel(
   generatorCheckpoint: Checkpoint,
   clipCheckpoint: Checkpoint,
-  options: Pick<ConvertOptions, 'precision' | 'halfWeights' | 'passes' | 'imageMean' | 'imageStd' | 'stageOutputs'>,
+  options: Pick<
+    ConvertOptions,
+    'precision' | 'halfWeights' | 'passes' | 'imageMean' | 'imageStd' | 'stageOutputs'
+  >,
 ): ModelPlan {
   const { imageMean, imageStd, stageOutputs, precision } = options;
   const floatType: FloatType = precision === 'fp16' ? 'float16' : 'float32';

@@ -27,6 +27,8 @@ import { calibrationGraph, writeQuantised } from './quantise/write-quantised.ts'
 import { type LoadedTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.ts';
 
 const CONVERTER = 'galip-edge convert 1';
+/** Among the passes of a model whose weights were rounded. */
+const HALF_WEIGHTS = 'half-weights';
 /** Protobuf's bound on one message, and so on an ONNX file without external data: 2 GiB − 1. */
 const MAX_ONNX_BYTES = 2 ** 31 - 1;
 /** Name of the notices in a model directory. */
@@ -196,7 +198,7 @@ interface Described extends Pick<ModelManifest, 'text' | 'files'> {
 }
 
 async function describe(
-  { id, precision, passes, licence, commercialUse, imageMean, imageStd }: ConvertOptions,
+  { id, precision, halfWeights, passes, licence, commercialUse, imageMean, imageStd }: ConvertOptions,
   { generator, vision, ignoredTensors }: ModelPlan,
   { text, files, judge, quantisation, sources }: Described,
 ): Promise<ModelManifest> {
@@ -209,7 +211,12 @@ async function describe(
     licence,
     commercialUse,
     ...(quantisation && { quantisation }),
-    provenance: { sources, converter: CONVERTER, passes: [...passes], ignoredTensors },
+    provenance: {
+      sources,
+      converter: CONVERTER,
+      passes: halfWeights ? [...passes, HALF_WEIGHTS] : [...passes],
+      ignoredTensors,
+    },
     generator,
     text,
     vision: { ...vision, imageMean, imageStd },

@@ -23,7 +23,8 @@ it('weights kept in float16 take half the bytes, and pictures change by less tha
   for (const name of ['generator.onnx', 'text-encoder.onnx']) {
     expect(half.sizeOf(name)).toBeLessThan(0.56 * whole.sizeOf(name));
   }
-  expect(half.manifest.precision).toBe('fp32');
+  expect(half.manifest).toMatchObject({ precision: 'fp32' });
+  expect(half.manifest.provenance.passes).toEqual([...whole.manifest.provenance.passes, 'half-weights']);
 
   const [noise, sentence, image] = [golden('noise'), golden('text_embedding'), golden('image')];
   const clamped = (values: ArrayLike<number>) =>

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import time
 
 import pytest
@@ -17,6 +18,7 @@ from galip_training.config import DataConfig, parse_config
 from galip_training.data.open_dataset import NO_STYLE
 from galip_training.distributed import Processes
 from galip_training.evaluate import Judge
+from galip_training import gan_trainer
 from galip_training.gan_trainer import GanTrainer
 from galip_training.optimisation import set_options
 from galip_training.real_features import RealFeatures
@@ -366,7 +368,7 @@ def test_a_rate_in_a_tensor_stays_in_it():
     assert optimiser.param_groups[0]["betas"] == (0.9, 0.99)
 
 
-@pytest.mark.skipif(not hasattr(torch, "compile"), reason="torch 2")
+@pytest.mark.skipif(not hasattr(torch, "compile") or not shutil.which("g++"), reason="needs torch 2 and a C++ compiler")
 def test_a_compiled_generator_learns_what_one_as_called_does(clip, dataset, tmp_path):
     runs = [
         gan_loop(dataclasses.replace(with_gan(steps=3, warmup_reconstruction_steps=2), compile=compiled), clip, dataset, tmp_path / str(compiled))
@@ -376,3 +378,22 @@ def test_a_compiled_generator_learns_what_one_as_called_does(clip, dataset, tmp_
         loop.run(StopRequest())
     for (name, one), (_, other) in zip(*(loop.trainer.parameters() for loop in runs)):
         assert (one - other).abs().mean() < 2e-4, name
+
+
+def test_real_and_generated_images_are_augmented_in_one_precision(clip, dataset, tmp_path, monkeypatch):
+    seen = []
+
+    def watched(images, policies):
+        seen.append((images.dtype, torch.is_autocast_cpu_enabled()))
+        return images
+
+    monkeypatch.setattr(gan_trainer, "augment", watched)
+    config = dataclasses.replace(with_gan(steps=1, augment=["affine"]), precision="bf16")
+    gan_loop(config, clip, dataset, tmp_path).run(StopRequest())
+    assert seen == [(torch.float32, False)] * 2
+
+
+@pytest.mark.skipif(hasattr(torch, "compile"), reason="torch 1")
+def test_a_torch_too_old_to_compile_is_named(clip):
+    with pytest.raises(ValueError, match="compile: needs torch 2.0; this is 1"):
+        GanTrainer(dataclasses.replace(with_gan(), compile=True), clip, Processes(CPU))

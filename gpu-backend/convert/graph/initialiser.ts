@@ -4,7 +4,9 @@ import type { FloatTensor } from './tensors/float-tensor.ts';
 /** A weight that the precision asked for cannot hold. */
 export class PrecisionError extends Error {
   constructor(tensor: string, value: number | undefined, at: number) {
-    super(`tensor ${tensor} holds ${value} at element ${at}, beyond float16's ±65504: use --precision fp32`);
+    super(
+      `tensor ${tensor} holds ${value} at element ${at}, beyond float16's ±65504: use --precision fp32, without --half-weights`,
+    );
     this.name = 'PrecisionError';
   }
 }

@@ -23,7 +23,7 @@ class DataConfig:
     augment: bool = False
     """Random crops and mirroring while reading, as in the paper."""
     keep_images: bool = False
-    """Decode each image once and keep it in memory: for data sets of a few GB (N · 3 · S² bytes) and devices that outrun decoding."""
+    """Decode each image once and keep it in memory, N · 3 · S² bytes in each training process: for devices that outrun decoding."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class RunConfig:
     compile: bool = False
     """The GAN's generator by torch.compile. Takes a minute at the start; needs torch 2."""
     cuda_graphs: bool = False
-    """The GAN's steps recorded and replayed on CUDA, for GPUs that outrun Python; elsewhere without effect. One process; needs torch 2."""
+    """The GAN's steps recorded and replayed on CUDA, for GPUs that outrun Python; elsewhere without effect. One process; needs torch 2.1."""
     workers: int = setting(0, at_least=0)
     """Processes that load images."""
     data: DataConfig = field(default_factory=DataConfig)

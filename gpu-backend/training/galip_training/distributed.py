@@ -21,8 +21,6 @@ class Processes:
         if device.type == "cuda":
             self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
             torch.cuda.set_device(self.device)
-            # All batches have one shape: the fastest convolutions are worth finding.
-            torch.backends.cudnn.benchmark = True
         if self.size > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
 

@@ -44,6 +44,10 @@ class GanTrainer:
 
     def __init__(self, config: RunConfig, clip: Clip, processes: Processes, sheet_ids: Optional[Tensor] = None, features: Optional[RealFeatures] = None):
         self.config, self.settings = config, config.train_gan
+        self.records = config.cuda_graphs and processes.device.type == "cuda"
+        check_torch(config, self.records)
+        if self.records and processes.size > 1:
+            raise ValueError(f"cuda_graphs: cannot be used with {processes.size} processes, whose exchange is not recorded")
         self.processes, self.features, self.sheet_ids = processes, features, sheet_ids
         self.precision = Precision(config.precision, processes.device, config.channels_last)
         self.clip = self.precision.place(clip)
@@ -55,30 +59,23 @@ class GanTrainer:
         self.draw = torch.compile(self.netG) if config.compile else self.netG
         self.ema = Ema(self.netG, self.settings.ema_decay) if self.settings.ema_decay else None
         judges = [*self.netD.parameters(), *self.netC.parameters()]
-        self.records = config.cuda_graphs and processes.device.type == "cuda"
-        if self.records and processes.size > 1:
-            raise ValueError(f"cuda_graphs: cannot be used with {processes.size} processes, whose exchange is not recorded")
-        recorded = processes.device if self.records else None
+        graph_device = processes.device if self.records else None
         # The frozen ViT is listed too, so that parameter numbers are the official optimisers'.
-        self.optimiser_g = make_adam(self.netG.parameters(), self.settings.lr_g, BETAS, recorded)
-        self.optimiser_d = make_adam(judges, self.settings.lr_d, BETAS, recorded)
+        self.optimiser_g = make_adam(self.netG.parameters(), self.settings.lr_g, BETAS, graph_device)
+        self.optimiser_d = make_adam(judges, self.settings.lr_d, BETAS, graph_device)
         self.scaler_g, self.scaler_d = self.precision.scaler(), self.precision.scaler()
-        self.prepare_plays()
+        self.phase, self.play = None, None
 
-    def prepare_plays(self) -> None:
-        """Anew where the optimisers' state has moved, which recorded steps would not find."""
-        self.plays = {name: self.play_of_pairs(name) for name in ("redraw", "compete")}
+    def enter(self, phase: Callable) -> None:
+        """`redraw` or `compete`; the recording of the former goes, and with it a whole step's memory."""
 
-    def play_of_pairs(self, name: str) -> Callable:
-        """What the frozen CLIP says of captions and images comes before the play."""
-
-        def play_pairs(noise_BZ: Tensor, ids_BL: Tensor, real: Optional[Tensor] = None, real_BFDGG: Optional[Tensor] = None) -> dict:
+        def play(noise_BZ: Tensor, ids_BL: Tensor, real: Optional[Tensor] = None, real_BFDGG: Optional[Tensor] = None) -> dict:
             with torch.no_grad(), self.precision.autocast():
                 sentence_BE = self.clip.encode_text(ids_BL, cut=not self.records).float()
                 real_BFDGG = self.encode(real)[0].float() if real_BFDGG is None else real_BFDGG
-            return getattr(self, name)(noise_BZ, sentence_BE, real, real_BFDGG)
+            return phase(noise_BZ, sentence_BE, real, real_BFDGG)
 
-        return CudaGraph(play_pairs) if self.records else play_pairs
+        self.phase, self.play = phase, CudaGraph(play) if self.records else play
 
     def step(self, batch: dict, number: int) -> dict:
         """Updates the networks once; returns scalars."""
@@ -96,8 +93,10 @@ class GanTrainer:
         given = {"noise_BZ": noise_BZ, "ids_BL": batch["token_ids"].to(device), "real": real}
         if self.features:
             given["real_BFDGG"] = self.features.of(batch["index"])
-        play = self.plays["redraw" if warming_up else "compete"]
-        scalars = play(**{name: tensor for name, tensor in given.items() if tensor is not None})
+        phase = self.redraw if warming_up else self.compete
+        if phase != self.phase:
+            self.enter(phase)
+        scalars = self.play(**{name: tensor for name, tensor in given.items() if tensor is not None})
         if self.ema:
             self.ema.update(self.netG, number)
         return scalars
@@ -177,7 +176,9 @@ class GanTrainer:
         return self.clip.encode_image(images, self.config.discriminator.feature_blocks, self.settings.official_clip_input)
 
     def augmented(self, images: Tensor) -> Tensor:
-        return augment(images, self.settings.augment)
+        # Not under autocast, which would place pixels in bf16: those of fakes alone.
+        with torch.autocast(images.device.type, enabled=False):
+            return augment(images, self.settings.augment)
 
     def freeze_judges(self, frozen: bool) -> None:
         self.netD.requires_grad_(not frozen)
@@ -206,7 +207,8 @@ class GanTrainer:
         self.load_models(state)
         load_moments(self.optimiser_g, state["optimizers"]["optimizer_G"])
         load_moments(self.optimiser_d, state["optimizers"]["optimizer_D"])
-        self.prepare_plays()
+        # A recording would go on with the moments that were.
+        self.phase = None
         if self.ema:
             self.ema.load(state["training"]["ema"])
         for scaler, saved in zip((self.scaler_g, self.scaler_d), state["training"]["scalers"]):
@@ -245,3 +247,10 @@ class GanTrainer:
         picture = make_sheet(images, SHEET_COLUMNS)
         save_png(folder / "sheets" / f"{step:08d}.png", picture)
         return picture
+
+
+def check_torch(config: RunConfig, records: bool) -> None:
+    version = tuple(int(part) for part in torch.__version__.split(".")[:2])
+    for name, wanted, needed in (("compile", config.compile, (2, 0)), ("cuda_graphs", records, (2, 1))):
+        if wanted and version < needed:
+            raise ValueError(f"{name}: needs torch {needed[0]}.{needed[1]}; this is {torch.__version__}")

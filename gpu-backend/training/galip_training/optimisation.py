@@ -1,7 +1,7 @@
 """One update of some parameters from one loss."""
 
 import math
-from typing import Any, Iterable
+from typing import Any, Iterable, Optional
 
 import torch
 from torch import Tensor
@@ -47,11 +47,11 @@ def set_options(optimiser: torch.optim.Optimizer, **options: Any) -> None:
                 group[name] = value
 
 
-def make_adam(parameters: Iterable[Tensor], lr: float, betas: tuple, recorded: torch.device = None) -> torch.optim.Adam:
-    """recorded: where its steps are part of a CUDA graph, that GPU; everything that changes is held in tensors there then."""
-    if recorded is None:
+def make_adam(parameters: Iterable[Tensor], lr: float, betas: tuple, graph_device: Optional[torch.device] = None) -> torch.optim.Adam:
+    """graph_device: where its steps are part of a CUDA graph, that GPU; everything that changes is held in tensors there then."""
+    if graph_device is None:
         return torch.optim.Adam(parameters, lr=lr, betas=betas)
-    return torch.optim.Adam(parameters, lr=torch.tensor(lr, device=recorded), betas=betas, capturable=True)
+    return torch.optim.Adam(parameters, lr=torch.tensor(lr, device=graph_device), betas=betas, capturable=True)
 
 
 def load_moments(optimiser: torch.optim.Optimizer, state: dict) -> None:

@@ -81,7 +81,7 @@ def train_gan(options: argparse.Namespace) -> int:
     prompts = config.evaluate.prompts or some_captions(dataset)
     features = cache_features(dataset, clip, config, options, processes) if config.train_gan.cache_real_features else None
     trainer = GanTrainer(config, clip, processes, tokenizer(prompts, clip.sizes.context_length), features)
-    if options.init and not (options.out / STATE).exists():
+    if options.init and not processes.as_first((options.out / STATE).exists()):
         trainer.load_models(load_checkpoint(options.init))
     loop = TrainingLoop(lambda steps: trainer, dataset, config, config.train_gan, options.out, processes)
     return run(loop, options, started)
@@ -89,6 +89,8 @@ def train_gan(options: argparse.Namespace) -> int:
 
 def run(loop: TrainingLoop, options: argparse.Namespace, started: float) -> int:
     processes = loop.processes
+    # Batches of a training have one shape, or a few: the fastest convolutions are worth finding.
+    torch.backends.cudnn.benchmark = processes.device.type == "cuda"
     if processes.is_first:
         options.out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(options.tokenizer, options.out / "tokenizer.json")

@@ -112,6 +112,12 @@ def test_kept_images_are_decoded_once_whichever_worker_asks(tmp_path):
     assert all(torch.equal(kept[index]["image"], image) for index, image in enumerate(plain))
 
 
+def test_kept_images_and_random_crops_do_not_go_together(tmp_path):
+    write_shard(tmp_path / "train-0.tar", ["red"])
+    with pytest.raises(ValueError, match="keep_images: cannot be used with augment"):
+        dataset_of(tmp_path, keep_images=True, augment=True)
+
+
 def test_a_dataset_can_be_pickled_after_it_was_read(tmp_path):
     write_shard(tmp_path / "train-0.tar", ["red"])
     dataset = dataset_of(tmp_path)

@@ -46,6 +46,8 @@ class CaptionedImages(Dataset):
         self.augment = augment
         self.report = report
         self.styles = list(styles)
+        if keep_images and augment:
+            raise ValueError("keep_images: cannot be used with augment, which changes the images")
         self.kept = KeptImages(len(source), image_size) if keep_images else None
         self.epoch = 0
         for key, reason in source.dropped:

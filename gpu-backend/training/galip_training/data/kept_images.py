@@ -15,12 +15,12 @@ class KeptImages:
         self.known = shared_bytes(count)
 
     def get(self, index: int, decode: Callable[[], torch.Tensor]) -> torch.Tensor:
-        """Not to be written to."""
+        """A copy: what a worker sends to its parent is moved into memory of its own first, all that it is a view of with it."""
         if not self.known[index]:
             self.images[index] = decode()
             # Afterwards: another process that finds it known finds it whole.
             self.known[index] = 1
-        return self.images[index]
+        return self.images[index].clone()
 
 
 def shared_bytes(count: int) -> torch.Tensor:

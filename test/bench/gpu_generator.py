@@ -12,12 +12,12 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "gpu-backend" / "training"))
 from galip_training.clip import Clip  # noqa: E402
 from galip_training.config import RunConfig  # noqa: E402
+from galip_training.cuda_graph import WARM_UPS, CudaGraph  # noqa: E402
 from galip_training.generator import NetG  # noqa: E402
 
 BATCHES = (1, 4, 16, 64)
 PRECISIONS = (torch.float32, torch.bfloat16, torch.float16)
 RUNS = 15
-WARM_UPS = 4
 
 
 def median_ms(call) -> float:
@@ -34,20 +34,16 @@ def median_ms(call) -> float:
 
 
 @torch.no_grad()
-def measure(netG: NetG, noise_BZ: torch.Tensor, sentence_BE: torch.Tensor) -> dict:
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(WARM_UPS):
-            netG(noise_BZ, sentence_BE)
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        netG(noise_BZ, sentence_BE)
-    return {"calls_ms": median_ms(lambda: netG(noise_BZ, sentence_BE)), "replays_ms": median_ms(graph.replay)}
+def measure(netG: NetG, **inputs: torch.Tensor) -> dict:
+    recorded = CudaGraph(lambda **given: {"image": netG(**given)})
+    for _ in range(WARM_UPS + 1):
+        recorded(**inputs)
+    return {"calls_ms": median_ms(lambda: netG(**inputs)), "replays_ms": median_ms(lambda: recorded(**inputs))}
 
 
 def main() -> None:
+    if not torch.cuda.is_available():
+        sys.exit("gpu_generator: this PyTorch sees no CUDA device")
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
     config = RunConfig()
@@ -57,7 +53,7 @@ def main() -> None:
         for batch in BATCHES:
             shapes = ((batch, config.generator.z_dim), (batch, config.clip.embed_dim))
             noise_BZ, sentence_BE = (torch.randn(shape, device="cuda", dtype=dtype) for shape in shapes)
-            times = measure(netG, noise_BZ, sentence_BE)
+            times = measure(netG, noise_BZ=noise_BZ, sentence_BE=sentence_BE)
             name = str(dtype).removeprefix("torch.")
             print(json.dumps({"gpu": torch.cuda.get_device_name(), "precision": name, "batch": batch, **times}), flush=True)
 
